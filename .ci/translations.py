@@ -1,0 +1,278 @@
+"""The message catalogues: taken from the code, brought up to date, checked, compiled.
+
+    python .ci/translations.py extract            translations/messages.pot from code and templates
+    python .ci/translations.py update             extract, then bring every language's catalogue in line with it
+    python .ci/translations.py fill FILE.json..   update, then merge Danish sentences from JSON files
+    python .ci/translations.py check              exit code 1 where anything is stale, missing, fuzzy or mismatched
+    python .ci/translations.py compile            .mo files, where a .po is newer
+
+The English sentence is the message id, so the English catalogue fills itself. A JSON file for ``fill`` is flat:
+``{"English message id": "Dansk", "singular id": ["ental", "flertal"]}``. What is written depends on the messages alone
+(sorted, no dates, no line numbers), so that a catalogue changes only where a sentence did.
+"""
+
+from __future__ import annotations
+
+import ast
+import fcntl
+import io
+import json
+import re
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "translations"
+TEMPLATE = FOLDER / "messages.pot"
+LANGUAGES = ("da", "en")
+SOURCE_LANGUAGE = "en"
+# Functions whose first argument is a message id; True where the second one is its plural.
+KEYWORDS = {"_": False, "gettext": False, "Sentence": False, "ngettext": True}
+# These pass on what they are given and hold no sentence of their own.
+PASS_ON = ("outcomes/errors.py", "outcomes/language.py")
+PLACEHOLDER = re.compile(r"%(?:\((?P<name>\w+)\)[^a-zA-Z]*(?P<kind>[a-zA-Z])|(?P<escaped>%)|(?P<stray>.|$))", re.DOTALL)
+
+Ids = str | tuple[str, ...] | list[str]
+
+faults: list[str] = []
+
+
+class FixedCatalog(Catalog):
+    """A catalogue whose head says only what a reader of it needs, and nothing that changes by itself."""
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        language = [("Language", str(self.locale)), ("Plural-Forms", self.plural_forms)] if self.locale else []
+        return [
+            *language,
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", "8bit"),
+        ]
+
+
+def python_messages(path: Path) -> Iterator[Ids]:
+    """Every message id that Python code hands to one of :data:`KEYWORDS`, nested calls and conditions included."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Call) and node.args:
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in KEYWORDS:
+                yield from messages_of(node, plural=KEYWORDS[name])
+                if any(isinstance(part, ast.JoinedStr) for part in ast.walk(node.args[0])):
+                    place = f"{path.relative_to(ROOT)}, line {node.lineno}"
+                    faults.append(f"{place}: values are pasted into a message id; use named placeholders")
+
+
+def template_messages(path: Path) -> Iterator[Ids]:
+    """Every message id in a template, ``trans`` blocks included."""
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    for _line, ids, _comments, _context in extract_from_file("jinja2", path, keywords, (), {"silent": "false"}):
+        yield ids
+
+
+def messages_of(call: ast.Call, *, plural: bool) -> Iterator[Ids]:
+    """The message ids of one call; what is put together while running can't be found here."""
+    arguments = call.args[:2] if plural else call.args[:1]
+    texts = [list(literals(argument)) for argument in arguments]
+    if plural and len(texts) == 2 and all(texts):
+        yield (texts[0][0], texts[1][0])
+    elif not plural:
+        yield from texts[0]
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """The strings that an expression can turn out to be."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from literals(node.body)
+        yield from literals(node.orelse)
+
+
+def extract() -> FixedCatalog:
+    """The messages of the code as it is now."""
+    catalog = FixedCatalog(fuzzy=False, header_comment="# Messages of outcomes, taken from its code and templates.")
+    files = sorted(path for path in (ROOT / "outcomes").rglob("*.*") if "static" not in path.parts)
+    for path in files:
+        name = path.relative_to(ROOT).as_posix()
+        messages: Iterator[Ids] = iter(())
+        if path.suffix == ".py" and name not in PASS_ON:
+            messages = python_messages(path)
+        elif "templates" in path.parts:
+            messages = template_messages(path)
+        for ids in messages:
+            catalog.add(ids, locations=[(name, 1)])
+    return catalog
+
+
+def text_of(catalog: Catalog) -> bytes:
+    """A catalogue as the file that holds it."""
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False)
+    return buffer.getvalue()
+
+
+def catalogue_path(language: str) -> Path:
+    return FOLDER / language / "LC_MESSAGES" / "messages.po"
+
+
+def read(language: str) -> Catalog:
+    """A language's catalogue as it stands; an empty one where there is none."""
+    path = catalogue_path(language)
+    if not path.is_file():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language, ignore_obsolete=True, abort_invalid=True)
+
+
+def update(template: Catalog, additions: dict[str, str | list[str]]) -> None:
+    """Write the template, and every catalogue with exactly its messages, keeping the translations that still fit."""
+    FOLDER.mkdir(exist_ok=True)
+    TEMPLATE.write_bytes(text_of(template))
+    for language in LANGUAGES:
+        old = read(language)
+        name = Locale.parse(language).english_name
+        fresh = FixedCatalog(locale=language, fuzzy=False, header_comment=f"# {name} sentences of outcomes.")
+        for message in template:
+            if not message.id:
+                continue
+            given = additions.get(message.id if isinstance(message.id, str) else message.id[0])
+            known = old.get(message.id)
+            string: Any = known.string if known and known.id == message.id and not known.fuzzy else ""
+            if language == SOURCE_LANGUAGE or not has_words(message.id):
+                string = message.id
+            elif given:
+                string = tuple(given) if isinstance(given, list) else given
+            if isinstance(string, str) != isinstance(message.id, str):
+                string = ""
+            fresh.add(message.id, string, locations=message.locations)
+        catalogue_path(language).parent.mkdir(parents=True, exist_ok=True)
+        catalogue_path(language).write_bytes(text_of(fresh))
+
+
+def placeholders(text: str) -> set[tuple[str, str]]:
+    """Names and kinds of the placeholders in ``text``, and any stray per cent sign among them."""
+    found = {(match["name"] or match["stray"] or "", match["kind"] or "") for match in PLACEHOLDER.finditer(text)}
+    return found - {("", "")}
+
+
+def has_words(ids: Ids) -> bool:
+    """Whether there is anything to translate, not placeholders and signs alone."""
+    return any(letter.isalpha() for letter in PLACEHOLDER.sub("", "".join(ids)))
+
+
+def mismatches(ids: Ids, strings: Sequence[str]) -> bool:
+    """Whether a translation would break or lose a value where its message has placeholders."""
+    wanted = set().union(*map(placeholders, [ids] if isinstance(ids, str) else ids))
+    named = any(kind for _name, kind in wanted)
+    each = [placeholders(text) for text in strings]
+    if isinstance(ids, str):
+        return named and each[0] != wanted
+    return any(not own <= wanted for own in each) or set().union(*each) != wanted
+
+
+def faults_of(language: str, template: Catalog) -> Iterator[str]:
+    """What is wrong with one language's catalogue, one sentence each."""
+    catalog = read(language)
+    wanted, there = ({str(m.id) for m in c if m.id} for c in (template, catalog))
+    for missing in sorted(wanted - there):
+        yield f"{language}: not in the catalogue: {missing!r}"
+    for stale in sorted(there - wanted):
+        yield f"{language}: nothing says this any more: {stale!r}"
+    for message in catalog:
+        strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
+        if not message.id:
+            continue
+        if message.fuzzy:
+            yield f"{language}: marked fuzzy: {message.id!r}"
+        if not all(strings) or (not isinstance(message.id, str) and len(strings) != catalog.num_plurals):
+            yield f"{language}: not translated: {message.id!r}"
+        elif mismatches(message.id, strings):
+            yield f"{language}: placeholders differ: {message.id!r}"
+
+
+def check() -> int:
+    """Print every fault of the catalogues; 1 where there is one."""
+    template = extract()
+    found = list(faults)
+    if not TEMPLATE.is_file() or TEMPLATE.read_bytes() != text_of(template):
+        found.append("translations/messages.pot is stale; run 'make translations' and translate what is new")
+    for language in LANGUAGES:
+        found.extend(faults_of(language, template))
+    for fault in found:
+        print(f"translations: {fault}", file=sys.stderr)
+    print(f"translations: {len(template)} messages, {len(LANGUAGES)} languages, {len(found)} faults")
+    return 1 if found else 0
+
+
+def compile_all() -> int:
+    """Write the ``.mo`` of each catalogue that changed since."""
+    for language in LANGUAGES:
+        source = catalogue_path(language)
+        target = source.with_suffix(".mo")
+        if source.is_file() and (not target.is_file() or target.stat().st_mtime < source.stat().st_mtime):
+            fresh = target.with_suffix(".mo.new")
+            with fresh.open("wb") as file:
+                write_mo(file, read(language))
+            fresh.replace(target)
+    return 0
+
+
+def fill(files: list[str]) -> int:
+    """Merge Danish sentences from JSON files, and say which fit nothing and which are still missing."""
+    additions: dict[str, str | list[str]] = {}
+    for file in files:
+        additions |= json.loads(Path(file).read_text(encoding="utf-8"))
+    template = extract()
+    update(template, additions)
+    known = {message.id if isinstance(message.id, str) else message.id[0] for message in template if message.id}
+    for unknown in sorted(additions.keys() - known):
+        print(f"translations: nothing in the code says {unknown!r}")
+    for fault in faults_of("da", template):
+        print(f"translations: {fault}")
+    return 0
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time change the catalogues."""
+    place = ROOT / "var"
+    place.mkdir(exist_ok=True)
+    with (place / "translations.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["check"]:
+            return check()
+        case ["compile"]:
+            return compile_all()
+        case ["extract"]:
+            TEMPLATE.write_bytes(text_of(extract()))
+        case ["update"]:
+            with alone():
+                update(extract(), {})
+        case ["fill", *files] if files:
+            with alone():
+                return fill(files)
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,87 @@
+"""Commands that take data in, check it, and give results out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from outcomes.language import current_locale, gettext
+from outcomes.services.build_report import FORMATS, build_report, read_period, render_report
+from outcomes.services.check_instrument import check_instrument
+from outcomes.services.gather_outcomes import Period
+from outcomes.services.import_table import import_table
+from outcomes.services.open_database import open_runtime
+from outcomes.services.sign_in import organisation_actor
+from outcomes.settings import read_settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def instruments() -> None:
+    """Questionnaires and their scoring."""
+
+
+@instruments.command()
+@click.argument("file", type=FILE)
+def check(file: Path) -> None:
+    """Check an instrument file, and explain every fault with its place."""
+    title = check_instrument(file)
+    click.echo(gettext("%(file)s is in order: %(title)s.", file=file.name, title=title))
+
+
+@click.command(name="import")
+@click.argument("file", type=FILE)
+@click.option("--mapping", type=FILE, required=True, help="File that says what the columns mean.")
+def import_command(file: Path, mapping: Path) -> None:
+    """Take in a table from another system: all of it, or nothing."""
+    with open_runtime(read_settings()) as runtime:
+        result = import_table(runtime, file, mapping)
+    if not result.new_citizens and not result.new_scores:
+        click.echo(gettext("Everything in %(file)s was there already. Nothing was changed.", file=file.name))
+        return
+    click.echo(
+        gettext(
+            "%(file)s was taken in to %(organisation)s: %(rows)s rows, %(citizens)s new people, %(scores)s new scores.",
+            file=file.name, organisation=result.organisation, rows=result.n_rows, citizens=result.new_citizens,
+            scores=result.new_scores,
+        )
+    )  # fmt: skip
+
+
+@click.command()
+@click.option("--organisation", required=True, help="Short name of the organisation.")
+@click.option("--intervention", required=True, help="Short name of the intervention.")
+@click.option("--from", "from_date", type=DAY, help="First day an episode may have started.")
+@click.option("--to", "to_date", type=DAY, help="Last day an episode may have started.")
+@click.option("--format", "file_format", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--language", type=click.Choice(["da", "en"]), help="Language of the report. Default: as messages.")
+@click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Default: print it.")
+def report(
+    organisation: str, intervention: str, from_date: datetime | None, to_date: datetime | None, file_format: str,
+    language: str | None, output: Path | None,
+) -> None:  # fmt: skip
+    """Make the effect report of an intervention; the same numbers as its page."""
+    with open_runtime(read_settings()) as runtime:
+        _, scope = organisation_actor(runtime, organisation, "report")
+        period = read_period(runtime, scope, intervention_slug=intervention)
+        if from_date or to_date:
+            period = Period(
+                from_date.date() if from_date else period.from_date, to_date.date() if to_date else period.to_date
+            )
+        context = build_report(runtime, scope, intervention_slug=intervention, period=period)
+    file = render_report(context, file_format, language or current_locale())
+    if output is None:
+        sys.stdout.buffer.write(file.content)
+        sys.stdout.flush()
+        return
+    output.write_bytes(file.content)
+    size = len(file.content) // 1024 + 1
+    click.echo(f"{output}: {size} kB")

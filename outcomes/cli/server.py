@@ -1,0 +1,91 @@
+"""The web server: gunicorn, with an application of its own in each process."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+from outcomes import create_app
+from outcomes.cli.logs import configure_logs
+from outcomes.errors import OutcomesError
+from outcomes.services.runtime import open_runtime_later
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from outcomes.services.open_database import DatabaseAddress
+    from outcomes.settings import Settings
+
+THREADS = 8
+SECONDS_BETWEEN_LOOKS = 0.25
+
+log = structlog.get_logger("outcomes.server")
+
+
+class StoppingArbiter(Arbiter):  # type: ignore[misc]
+    """Stops when its terminal is closed, where gunicorn would start anew and stay behind with the database."""
+
+    def handle_hup(self) -> None:
+        self.handle_term()
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Serves one instance. No access log: addresses of personal links are secrets until they are used."""
+
+    def __init__(self, settings: Settings, database_url: str, options: dict[str, Any]) -> None:
+        self.settings, self.database_url, self.options = settings, database_url, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Called in each web process: connections aren't shared across a fork."""
+        configure_logs(self.settings.log_level)
+        return create_app(open_runtime_later(self.settings, self.database_url))
+
+    def run(self) -> None:
+        StoppingArbiter(self).run()
+
+
+def stop_on_signals() -> None:
+    """Until the server listens to signals itself: being told to stop ends the program in order, database and all."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0))
+
+
+def run_server(settings: Settings, address: DatabaseAddress, *, bind: str, workers: int = 2) -> None:
+    """Serve until told to stop (Ctrl-C, SIGTERM). An embedded database that dies is started again."""
+    options = {
+        "bind": bind,
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "timeout": 120,
+        "graceful_timeout": 10,
+        "accesslog": None,
+        "loglevel": "warning",
+        "limit_request_line": 2048,
+        "control_socket_disable": True,
+    }
+    if address.revive is not None:
+        threading.Thread(target=look_after, args=(address,), daemon=True, name="database").start()
+    Server(settings, address.app_url, options).run()
+
+
+def look_after(address: DatabaseAddress) -> None:
+    """Look now and then whether the embedded database is there, and start it again where it isn't."""
+    while address.revive is not None:
+        threading.Event().wait(SECONDS_BETWEEN_LOOKS)
+        try:
+            if address.revive():
+                log.warning("database started again")
+        except OutcomesError as error:
+            log.warning("database can't be started", kind=type(error).__name__)

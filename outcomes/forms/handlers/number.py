@@ -1,0 +1,82 @@
+"""A number written in digits, with Danish or English separators."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from outcomes.errors import AnswerError, Sentence
+from outcomes.forms.handlers.base import AnswerField, AnswerHandler, plain
+from outcomes.instruments import AnswerType, text
+from outcomes.language import format_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from outcomes.instruments import Answer
+
+MAX_DIGITS = 15  # as many as a floating-point number holds exactly
+NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)")
+GROUPED_BY_POINT = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
+GROUPED_BY_COMMA = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+
+
+class NumberHandler(AnswerHandler):
+    """A text field; the stored answer is a whole number, or one with decimals where the item has smaller steps."""
+
+    answer_type = AnswerType.NUMBER
+    empty = Sentence("Write a number, or press Skip.")
+    field_class = AnswerField
+
+    def parse(self, sent: Sequence[str]) -> Answer:
+        """The number that was written."""
+        if not sent:
+            return None
+        number = read_number(sent[0], self.locale)
+        if number is None:
+            raise AnswerError(Sentence("Write a number in digits, for example 3."))
+        return plain(number)
+
+    def shown(self, value: Answer) -> str:
+        """The number as this language writes it."""
+        return in_digits(value)
+
+    def words(self, value: Answer) -> str:
+        """The number with its unit."""
+        unit = text(self.item.unit, self.locale)
+        return f"{in_digits(value)}\N{NO-BREAK SPACE}{unit}" if unit else in_digits(value)
+
+    def attributes(self) -> Mapping[str, str]:
+        """A keypad with the keys that are needed, and no suggestions from other pages."""
+        keypad = "numeric" if float(self.item.step).is_integer() else "decimal"
+        below_zero = self.item.minimum is None or self.item.minimum < 0
+        # The keypads of some phones have no minus sign.
+        return {"inputmode": "text" if below_zero else keypad, "autocomplete": "off"}
+
+
+def in_digits(value: Answer) -> str:
+    """A stored number as the language of the moment writes it, with all of its decimals."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return "" if value is None else str(value)
+    decimals = len(f"{value:.10f}".rstrip("0").partition(".")[2])
+    return format_number(value, decimals)
+
+
+def read_number(written: str, locale: str) -> float | None:
+    """The number in a text, or None where it isn't one.
+
+    A comma and a point are both understood as the decimal sign, except where the text is grouped in thousands:
+    ``1.250`` is 1250 in Danish and 1.25 in English, ``1,250`` the other way round. Digits of any script are read.
+    """
+    digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in written)
+    compact = re.sub(r"[\s']", "", digits).replace("\N{MINUS SIGN}", "-").removeprefix("+")
+    if sum(sign.isdecimal() for sign in compact) > MAX_DIGITS:
+        return None
+    # With both signs present the last one is the decimal sign; alone, the language decides whether it groups.
+    if GROUPED_BY_POINT.fullmatch(compact) and (locale == "da" or "," in compact or compact.count(".") > 1):
+        compact = compact.replace(".", "")
+    elif GROUPED_BY_COMMA.fullmatch(compact) and (locale == "en" or "." in compact or compact.count(",") > 1):
+        compact = compact.replace(",", "")
+    compact = compact.replace(",", ".")
+    return float(compact) if NUMBER.fullmatch(compact) else None

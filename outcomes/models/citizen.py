@@ -1,0 +1,73 @@
+"""Citizens: the person, kept apart from what identifies them, and who coordinates their case."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from outcomes.models.base import Base, TenantRow, one_of, refers_to
+
+
+class Citizen(TenantRow, Base):
+    """A person as data: no name, no CPR number. ``number`` is a running number to speak of them by."""
+
+    __tablename__ = "citizen"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number"),
+        UniqueConstraint("organisation_id", "source", "external_id"),
+        CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external_id_has_source"),
+        CheckConstraint("number > 0", name="number_positive"),
+        one_of("locale", ("da", "en")),
+    )
+
+    number: Mapped[int]
+    locale: Mapped[str] = mapped_column(server_default="da")
+    birth_year: Mapped[int | None]
+    source: Mapped[str | None]
+    """The system an imported person came from; with ``external_id`` it tells the same person again."""
+    external_id: Mapped[str | None]
+
+
+class CitizenIdentity(TenantRow, Base):
+    """Who the person is, encrypted. The CPR number is found by its keyed hash."""
+
+    __tablename__ = "citizen_identity"
+    __table_args__ = (
+        refers_to("citizen"),
+        UniqueConstraint("organisation_id", "citizen_id"),
+        UniqueConstraint("organisation_id", "cpr_hash"),
+        CheckConstraint("(cpr_sealed IS NULL) = (cpr_hash IS NULL)", name="cpr_sealed_with_hash"),
+        CheckConstraint("octet_length(cpr_hash) = 32", name="cpr_hash_length"),
+    )
+
+    citizen_id: Mapped[UUID]
+    name_sealed: Mapped[bytes]
+    cpr_sealed: Mapped[bytes | None]
+    cpr_hash: Mapped[bytes | None]
+
+
+class Coordinator(TenantRow, Base):
+    """Who coordinates a citizen's case (tovholder), and when. Exactly one at a time."""
+
+    __tablename__ = "coordinator"
+    __table_args__ = (
+        refers_to("citizen"),
+        refers_to("app_user", "user_id"),
+        CheckConstraint("to_date >= from_date", name="dates_in_order"),
+        Index(
+            "uq_coordinator_one_active",
+            "organisation_id",
+            "citizen_id",
+            unique=True,
+            postgresql_where=text("to_date IS NULL"),
+        ),
+        Index("ix_coordinator_user", "organisation_id", "user_id"),
+    )
+
+    citizen_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    from_date: Mapped[date]
+    to_date: Mapped[date | None]

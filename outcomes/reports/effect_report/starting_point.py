@@ -1,0 +1,111 @@
+"""Section: were the groups alike at the start, and who was lost?"""
+
+from __future__ import annotations
+
+from outcomes.analysis.evidence import MOST_IMBALANCE
+from outcomes.analysis.results import BalanceTable, MixedModelFit, WithheldReason
+from outcomes.errors import Sentence
+from outcomes.reports.effect_report.context import Section
+from outcomes.reports.effect_report.words import Words, after
+from outcomes.reports.parts import Cell, Column, Kind, LocalText, Proportion, Table, Withheld
+
+TOO_FEW = Sentence("too few to show")
+Groups = tuple[LocalText | Sentence, LocalText | Sentence]
+
+
+def starting_point_section(words: Words) -> Section:
+    """Balance at the start between the groups, and between those who answered at the primary occasion and those lost."""
+    balance, lost = words.estimate.balance, words.estimate.attrition.lost_compared
+    tables, withheld = [], []
+    if isinstance(balance, BalanceTable):
+        caption = Sentence("The groups at the start")
+        groups = (words.group("intervention"), words.group("comparison"))
+        tables.append(_table(words, "balance", caption, balance, groups))
+    elif balance.code is not WithheldReason.NOT_PLANNED:
+        withheld.append(words.named(balance.sentence))
+    if isinstance(lost, BalanceTable):
+        caption = Sentence("Those who answered %(after)s and those who didn't", after=after(words.primary_time))
+        tables.append(_table(words, "lost", caption, lost, (Sentence("Answered"), Sentence("Not answered"))))
+    else:
+        withheld.append(lost.sentence)
+    return Section(
+        key="starting_point",
+        title=Sentence("Where they started"),
+        finding=_finding(words),
+        body=(_explanation(words),) if tables else (),
+        tables=tuple(tables),
+        withheld=tuple(withheld),
+    )
+
+
+def _explanation(words: Words) -> Sentence:
+    if isinstance(words.estimate.model, MixedModelFit):
+        return Sentence(
+            "The difference is counted in standard deviations. Under %(limit)s is small; what the model adjusts for may"
+            " be larger.",
+            limit=MOST_IMBALANCE,
+        )
+    return Sentence(
+        "The difference is counted in standard deviations. Under %(limit)s is small. No model has been fitted, so nothing is"
+        " adjusted for.",
+        limit=MOST_IMBALANCE,
+    )
+
+
+def _finding(words: Words) -> Sentence:
+    balance = words.estimate.balance
+    if not isinstance(balance, BalanceTable):
+        if words.has_comparison:
+            return Sentence("There are too few people to compare the groups at the start")
+        return Sentence("There is no other group to compare the starting point with")
+    if balance.largest <= MOST_IMBALANCE:
+        return Sentence("The groups were alike at the start in everything we have measured")
+    if not isinstance(words.estimate.model, MixedModelFit):
+        return Sentence("The groups differed at the start")
+    if balance.largest_unadjusted <= MOST_IMBALANCE:
+        return Sentence("The groups differed at the start, and the model takes that into account")
+    return Sentence("The groups differed at the start in something that the model doesn't take into account")
+
+
+def _table(words: Words, key: str, caption: Sentence, balance: BalanceTable, groups: Groups) -> Table:
+    return Table(
+        key=key,
+        caption=caption,
+        columns=(
+            Column("name", Sentence("Name in the data"), on_page=False),
+            Column("level_code", Sentence("Level in the data"), on_page=False),
+            Column("characteristic", Sentence("Characteristic")),
+            Column("first", Sentence("%(group)s (n = %(n)s)", group=groups[0], n=balance.first_n), Kind.NUMBER),
+            Column("first_sd", Sentence("SD, first group"), Kind.NUMBER, on_page=False),
+            Column("second", Sentence("%(group)s (n = %(n)s)", group=groups[1], n=balance.second_n), Kind.NUMBER),
+            Column("second_sd", Sentence("SD, second group"), Kind.NUMBER, on_page=False),
+            Column("smd", Sentence("Difference (SD)"), Kind.NUMBER, 2),
+            Column("adjusted_for", Sentence("In the model"), on_page=key == "balance"),
+        ),
+        rows=tuple(_row(words, balance, i) for i in range(len(balance.rows))),
+    )
+
+
+def _row(words: Words, balance: BalanceTable, i: int) -> tuple[Cell, ...]:
+    row = balance.rows[i]
+    name = words.characteristic(row.name)
+    label: Cell = name
+    if row.level is not None:
+        label = Sentence("%(name)s: %(level)s", name=name, level=words.category(row.name, row.level))
+    return (
+        row.name,
+        row.level or "",
+        label,
+        _value(row.first, row.level),
+        row.first_sd,
+        _value(row.second, row.level),
+        row.second_sd,
+        Withheld(TOO_FEW, TOO_FEW) if row.hidden else row.smd,
+        Sentence("yes") if row.adjusted_for else Sentence("no"),
+    )
+
+
+def _value(value: float | None, level: str | None) -> Cell:
+    if value is None:
+        return Withheld(TOO_FEW, TOO_FEW)
+    return value if level is None else Proportion(value)

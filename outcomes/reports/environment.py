@@ -1,0 +1,96 @@
+"""The Jinja environment of the reports, and the language that it shares with the pages.
+
+``install_language`` gives any Jinja environment our messages and the filters ``say``, ``number``, ``percent``, ``date``,
+``datetime`` and ``cell``. The web application calls it on its own environment, so that a partial reads the same in page
+and PDF.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from outcomes.errors import Sentence
+from outcomes.language import (
+    catalogue,
+    current_locale,
+    format_date,
+    format_datetime,
+    format_number,
+    format_percent,
+    gettext,
+    translate,
+)
+from outcomes.reports.cells import cell_text
+from outcomes.reports.parts import LocalText
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+TEMPLATE_DIRECTORY = Path(__file__).parent.parent / "templates"
+
+
+def plural_message(singular: str, plural: str, number: int) -> str:
+    """The translated singular or plural, placeholders not yet filled in: Jinja fills and escapes them itself."""
+    return str(catalogue(current_locale()).ungettext(singular, plural, number))
+
+
+def single_message(message: str) -> str:
+    """The translated message, placeholders not yet filled in."""
+    return gettext(message)
+
+
+def say(value: Sentence | LocalText | str | float | date | None) -> str:
+    """A sentence in the locale in force; a number, date or plain text as it is written there; nothing for ``None``."""
+    if value is None:
+        return ""
+    if isinstance(value, Sentence):
+        return translate(value)
+    if isinstance(value, str | LocalText):
+        return str(value)
+    return translate(Sentence("%(value)s", value=value))
+
+
+def number(value: float, decimals: int | None = None) -> str:
+    """Filter: a number with the locale's separators."""
+    return format_number(value, decimals)
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Filter: a share between 0 and 1 as per cent."""
+    return format_percent(share, decimals)
+
+
+def in_words(value: date, style: str = "long") -> str:
+    """Filter: a date in words, or in digits with ``style='short'``."""
+    return format_date(value, style)
+
+
+def moment(value: datetime) -> str:
+    """Filter: a moment in Danish local time."""
+    return format_datetime(value)
+
+
+def install_language(environment: Environment) -> None:
+    """Give ``environment`` our messages (``_``, ``{% trans %}``) and the filters for numbers, dates and sentences."""
+    environment.add_extension("jinja2.ext.i18n")
+    installer: Any = environment
+    installer.install_gettext_callables(single_message, plural_message, newstyle=True)
+    environment.filters.update(say=say, number=number, percent=percent, date=in_words, datetime=moment, cell=cell_text)
+
+
+@cache
+def report_environment() -> Environment:
+    """The reports' own environment: autoescaping, and a template that names what isn't there fails."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE_DIRECTORY),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    install_language(environment)
+    return environment

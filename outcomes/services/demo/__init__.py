@@ -1,0 +1,8 @@
+"""The demo: one invented municipality with invented people, and a published trial beside it."""
+
+from __future__ import annotations
+
+from outcomes.services.demo.fill_demo import fill_demo
+from outcomes.services.demo.links import DemoLinks
+
+__all__ = ["DemoLinks", "fill_demo"]

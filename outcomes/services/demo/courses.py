@@ -1,0 +1,219 @@
+"""The rows of the demo's people: identity, coordinator, episode, occasions, answers with their scores, goals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from dateutil.relativedelta import relativedelta
+
+from outcomes.language import TIMEZONE
+from outcomes.models import (
+    Citizen,
+    CitizenIdentity,
+    Coordinator,
+    Episode,
+    Goal,
+    GoalRating,
+    Occasion,
+    Response,
+    ResponseDraft,
+    Score,
+)
+from outcomes.models.base import Base
+from outcomes.services.demo import content
+from outcomes.services.demo.municipality import Municipality
+from outcomes.services.demo.person import draw_ending, draw_fate
+from outcomes.services.demo.simulate import draw_answers
+from outcomes.services.gather_outcomes import GONE
+from outcomes.services.list_caseload import name_place
+from outcomes.services.plan_occasions import PlannedOccasion, plan_occasions
+from outcomes.services.runtime import Runtime
+from outcomes.services.submit_response import is_late, make_scores
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from outcomes.instruments import Answer
+    from outcomes.services.demo.goals import OwnGoal
+    from outcomes.services.demo.municipality import Service
+    from outcomes.services.demo.person import Person
+
+DRAFT_ANSWERS = 2
+
+
+@dataclass
+class Courses:
+    """Collects the rows of many people, and stores them table by table: one round trip for many rows."""
+
+    runtime: Runtime
+    place: Municipality
+    rows: dict[type[Base], list[Base]] = field(default_factory=dict)
+    numbers: int = 0
+
+    def store(self, session: Session) -> None:
+        """Rows that others refer to go first."""
+        order: tuple[type[Base], ...] = (
+            Citizen, CitizenIdentity, Coordinator, Episode, Occasion, Response, Score, ResponseDraft, Goal, GoalRating,
+        )  # fmt: skip
+        for table in order:
+            session.add_all(self.rows.get(table, []))
+            session.flush()
+
+    def add(self, person: Person, service: Service, user_id: UUID, provider_id: UUID, rng: Random) -> None:
+        """Everything about one person."""
+        citizen_id = self._add_citizen(person)
+        ending = draw_ending(person, service.offered.planned_months, self.runtime.today(), rng)
+        gone_on = ending[0] if ending and ending[1] in GONE else None
+        self._keep(
+            Coordinator(
+                id=self.place.new_id(), organisation_id=self.place.id, citizen_id=citizen_id, user_id=user_id,
+                from_date=person.started_on, to_date=gone_on,
+            )
+        )  # fmt: skip
+        episode = self._make_episode(person, service, citizen_id, provider_id, ending)
+        self._keep(episode)
+        # Planned at the start, when nobody knew about the end: whoever stops is still counted among those who began.
+        for planned in plan_occasions(
+            service.steps,
+            started_on=person.started_on,
+            ended_on=None,
+            planned_months=service.offered.planned_months,
+        ):
+            self._add_occasion(person, episode.id, planned, Random(rng.getrandbits(64)), gone_on)
+        for goal in person.own.goals if person.own else ():
+            self._add_goal(goal, person, episode.id, user_id)
+
+    def _make_episode(
+        self, person: Person, service: Service, citizen_id: UUID, provider_id: UUID, ending: tuple[date, str] | None
+    ) -> Episode:
+        waiting = person.status == "waiting_list"
+        plan = service.offered.plan
+        return Episode(
+            id=self.place.new_id(),
+            organisation_id=self.place.id,
+            citizen_id=citizen_id,
+            intervention_id=service.intervention_id,
+            provider_id=provider_id,
+            plan_id=service.plan_id,
+            started_on=person.started_on,
+            ended_on=ending[0] if ending else None,
+            end_reason=ending[1] if ending else None,
+            comparison_status=person.status,
+            arm=plan["comparison"] if waiting else plan["intervention"],
+            background={"age": person.started_on.year - person.born, "living": person.living},
+        )
+
+    def _keep(self, row: Base) -> None:
+        self.rows.setdefault(type(row), []).append(row)
+
+    def _add_citizen(self, person: Person) -> UUID:
+        self.numbers += 1
+        citizen_id = self.place.new_id()
+        locale = person.locale
+        self._keep(
+            Citizen(
+                id=citizen_id, organisation_id=self.place.id, number=self.numbers, locale=locale, birth_year=person.born
+            )
+        )
+        sealed = self.runtime.vault.encrypt(person.name, place=name_place(citizen_id))
+        self._keep(
+            CitizenIdentity(
+                id=self.place.new_id(), organisation_id=self.place.id, citizen_id=citizen_id, name_sealed=sealed
+            )
+        )
+        return citizen_id
+
+    def _add_occasion(
+        self, person: Person, episode_id: UUID, planned: PlannedOccasion, rng: Random, gone_on: date | None
+    ) -> None:
+        instrument = self.place.instruments[planned.instrument_version_id]
+        fate = draw_fate(person, planned, rng, now=self.runtime.now(), today=self.runtime.today(), gone_on=gone_on)
+        answers = draw_answers(instrument, person.life.level(planned.months), rng, content.REMARKS)
+        occasion = Occasion(
+            id=self.place.new_id(),
+            organisation_id=self.place.id,
+            episode_id=episode_id,
+            step_id=planned.step_id,
+            instrument_version_id=planned.instrument_version_id,
+            code=planned.code,
+            sequence=planned.sequence,
+            months=planned.months,
+            planned_on=planned.planned_on,
+            opens_on=planned.opens_on,
+            due_on=planned.due_on,
+            closes_on=planned.closes_on,
+            state=fate.state,
+        )
+        self._keep(occasion)
+        if fate.answered_at is not None and answers:
+            self._add_response(occasion, answers, fate.answered_at, fate.mode, person.locale)
+        elif fate.begun:
+            self._add_draft(occasion, answers)
+
+    def _add_response(
+        self, occasion: Occasion, answers: dict[str, Answer], answered_at: datetime, mode: str, locale: str
+    ) -> None:
+        response = Response(
+            id=self.place.new_id(),
+            organisation_id=self.place.id,
+            occasion_id=occasion.id,
+            instrument_version_id=occasion.instrument_version_id,
+            respondent_kind="citizen",
+            mode=mode,
+            locale=locale,
+            answers=answers,
+            hidden_answers={},
+            submission_key=self.place.new_id(),
+            answered_at=answered_at,
+            late=is_late(occasion, answered_at.astimezone(TIMEZONE).date()),
+        )
+        self._keep(response)
+        self.rows.setdefault(Score, []).extend(
+            make_scores(response, self.place.instruments[occasion.instrument_version_id], answers)
+        )
+
+    def _add_draft(self, occasion: Occasion, answers: dict[str, Answer]) -> None:
+        self._keep(
+            ResponseDraft(
+                id=self.place.new_id(),
+                organisation_id=self.place.id,
+                occasion_id=occasion.id,
+                respondent_kind="citizen",
+                answers=dict(list(answers.items())[:DRAFT_ANSWERS]),
+            )
+        )
+
+    def _add_goal(self, own: OwnGoal, person: Person, episode_id: UUID, user_id: UUID) -> None:
+        today = self.runtime.today()
+        goal = Goal(
+            id=self.place.new_id(),
+            organisation_id=self.place.id,
+            episode_id=episode_id,
+            own_words=own.own_words,
+            kind=own.kind,
+            weight=own.weight,
+            levels=list(own.levels),
+            baseline_level=own.baseline,
+            set_on=min(person.started_on + timedelta(days=10), today),
+        )
+        self._keep(goal)
+        for rating in own.ratings:
+            self._keep(
+                GoalRating(
+                    id=self.place.new_id(),
+                    organisation_id=self.place.id,
+                    goal_id=goal.id,
+                    level=rating.level,
+                    rated_on=min(person.started_on + relativedelta(months=rating.months, days=6), today),
+                    rated_by=rating.by,
+                    user_id=user_id if rating.by == "worker" else None,
+                    note=rating.note,
+                    submission_key=self.place.new_id(),
+                )
+            )

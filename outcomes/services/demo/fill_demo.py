@@ -1,0 +1,48 @@
+"""Fill an empty database with the demo; in a filled one, only make fresh links."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from outcomes.services.demo import content
+from outcomes.services.demo.links import DemoLinks, make_links
+from outcomes.services.demo.trial import fill_trial
+from outcomes.store import organisations
+from outcomes.store.database import Scope
+
+if TYPE_CHECKING:
+    from outcomes.services.runtime import Runtime
+
+SEED = 20261121
+
+
+def fill_demo(runtime: Runtime, *, rng: Random | None = None) -> DemoLinks:
+    """The demo's links; its people are made the first time, with dates around that day.
+
+    ``rng`` decides everything that is left to chance; the same generator gives the same people and answers.
+    """
+    scope = _find_municipality(runtime) or _fill_municipality(runtime, rng or Random(SEED))
+    return make_links(runtime, scope, with_trial=fill_trial(runtime))
+
+
+def _find_municipality(runtime: Runtime) -> Scope | None:
+    with runtime.database.transaction(Scope(slug=content.SLUG)) as session:
+        found = organisations.find_organisation(session, slug=content.SLUG)
+    return Scope(found.id, actor="command:demo") if found else None
+
+
+def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
+    """Everything in one transaction: a demo is there whole, or not at all."""
+    from outcomes.services.demo.courses import Courses  # noqa: PLC0415 - a filled demo starts without these
+    from outcomes.services.demo.municipality import Municipality, add_municipality, draw_id  # noqa: PLC0415
+    from outcomes.services.demo.population import add_population  # noqa: PLC0415
+
+    place = Municipality(draw_id(rng), rng, ids=Random(rng.getrandbits(64)))
+    with runtime.database.transaction(place.scope) as session:
+        add_municipality(session, place, frozen_at=runtime.now())
+        courses = Courses(runtime, place)
+        add_population(courses, place, runtime.today())
+        courses.store(session)
+        session.commit()
+    return place.scope

@@ -1,0 +1,92 @@
+"""Who lives in the demo municipality: how many in each intervention, when they began, and how they fare."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from outcomes.services.demo import content, goals, staff
+from outcomes.services.demo.people import draw_names
+from outcomes.services.demo.person import Person, start_for
+from outcomes.services.demo.simulate import Life, Pattern, draw_life
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from outcomes.services.demo.content import Offered
+    from outcomes.services.demo.courses import Courses
+    from outcomes.services.demo.municipality import Municipality
+
+N_LONG_AT_HOME, N_NEW_AT_HOME = 82, 25
+"""Beside the demo worker's own; the first have been measured a whole year through."""
+N_COMMUNITY, N_WAITING = 50, 45
+N_FAMILIES = 7
+SHARE_ALONE = 0.6
+ALONE_LIFT = -0.05
+MISSED_OF_CASELOAD = 0.05
+
+FARE_AT_HOME = Pattern(
+    start=0.45, spread=0.12, turns=((0.27, 0.32), (0.39, -0.01), (0.34, -0.33)), stopping=0.02, missing=0.12
+)
+FARE_TOGETHER = Pattern(start=0.40, spread=0.14, turns=((0.75, 0.28), (0.25, 0.0)), stopping=0.028, missing=0.06)
+FARE_WAITING = Pattern(start=0.40, spread=0.14, turns=((0.25, 0.10), (0.75, -0.03)), stopping=0.028, missing=0.06)
+FARE_OF_CHILDREN = Pattern(start=0.45, spread=0.12, turns=((0.6, 0.25), (0.4, 0.0)), stopping=0.01, missing=0.1)
+
+
+def add_population(courses: Courses, place: Municipality, today: date) -> None:
+    """Everybody, the demo worker's own citizens first."""
+    names = draw_names(place.rng, taken=frozenset(own.name for own in goals.CASELOAD))
+    for own in goals.CASELOAD:
+        _add_own(courses, place, own, today)
+    for count, first, last in ((N_LONG_AT_HOME, 760, 396), (N_NEW_AT_HOME, 395, 12)):
+        starts = _spread(place.rng, count, today, first=first, last=last)
+        _add_group(courses, place, content.HOME_SUPPORT, FARE_AT_HOME, names, starts)
+    together = _spread(place.rng, N_COMMUNITY, today, first=500, last=235)
+    _add_group(courses, place, content.COMMUNITY, FARE_TOGETHER, names, together)
+    waiting = _spread(place.rng, N_WAITING, today, first=500, last=235)
+    _add_group(courses, place, content.COMMUNITY, FARE_WAITING, names, waiting, status="waiting_list")
+    children = _spread(place.rng, N_FAMILIES, today, first=300, last=60)
+    _add_group(courses, place, content.FAMILY_SUPPORT, FARE_OF_CHILDREN, names, children, ages=(7, 13))
+
+
+def _spread(rng: Random, count: int, today: date, *, first: int, last: int) -> list[date]:
+    """``count`` days between ``first`` and ``last`` days ago, oldest first."""
+    return sorted(today - timedelta(days=rng.randint(last, first)) for _ in range(count))
+
+
+def _add_own(courses: Courses, place: Municipality, own: goals.OwnCitizen, today: date) -> None:
+    rng = Random(place.rng.getrandbits(64))
+    person = Person(
+        own.name,
+        own.born,
+        own.living,
+        start_for(own.moment, today),
+        Life(own.level, own.change, answers_until=math.inf, missing=MISSED_OF_CASELOAD),
+        locale=own.locale,
+        own=own,
+    )
+    service = place.services[content.HOME_SUPPORT.slug]
+    courses.add(person, service, place.users[staff.WORKER.email], place.providers[staff.HOME_OFFER.name], rng)
+
+
+def _add_group(
+    courses: Courses, place: Municipality, offered: Offered, pattern: Pattern, names: Iterator[str],
+    starts: list[date], *, status: str = "intervention", ages: tuple[int, int] = (19, 74),
+) -> None:  # fmt: skip
+    service = place.services[offered.slug]
+    for index, (started_on, name) in enumerate(zip(starts, names, strict=False)):
+        rng = Random(place.rng.getrandbits(64))
+        alone = rng.random() < SHARE_ALONE
+        person = Person(
+            name,
+            started_on.year - rng.randint(*ages),
+            goals.ALONE if alone else goals.WITH_OTHERS,
+            started_on,
+            draw_life(pattern, rng, lift=ALONE_LIFT if alone else 0.0),
+            status=status,
+        )
+        worker = offered.workers[index % len(offered.workers)]
+        offer = offered.offers[index % len(offered.offers)]
+        courses.add(person, service, place.users[worker.email], place.providers[offer.name], rng)

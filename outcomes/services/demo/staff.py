@@ -1,0 +1,81 @@
+"""The invented staff of the demo, and where they work. Every name, address and number is made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TRIAL_SLUG = "btheb-trial"
+
+ADULTS = "Voksenstøtte"
+HOME_TEAM = "Bostøtteteamet"
+ACTIVITY = "Aktivitet og samvær"
+FAMILIES = "Børn og familier"
+UNITS: tuple[tuple[str, str | None], ...] = (
+    (ADULTS, None),
+    (HOME_TEAM, ADULTS),
+    (ACTIVITY, ADULTS),
+    (FAMILIES, None),
+)
+"""Name and the unit above, which comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider: its unit, places, and whether it has an address of its own."""
+
+    name: str
+    unit: str
+    capacity: int | None
+    has_address: bool = True
+
+
+HOME_OFFER = Offer("Bostøtten i Solbjerg", HOME_TEAM, None, has_address=False)
+STAIR_OFFER = Offer("Opgangsfællesskabet Møllebakken", ADULTS, 24)
+ACTIVITY_OFFER = Offer("Aktivitetshuset Kornloftet", ACTIVITY, 60)
+FAMILY_OFFER = Offer("Familiehuset Åbrinken", FAMILIES, 12)
+OFFERS = (HOME_OFFER, STAIR_OFFER, ACTIVITY_OFFER, FAMILY_OFFER)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of staff."""
+
+    email: str
+    name: str
+    title: str
+    role: str
+    unit: str | None
+
+
+def _worker(name: str, title: str, unit: str) -> Colleague:
+    first = name.split(maxsplit=1)[0].lower().replace("ø", "oe").replace("æ", "ae").replace("å", "aa")
+    return Colleague(f"{first}@solbjerg.example", name, title, "worker", unit)
+
+
+WORKER = _worker("Mette Holmsted", "Socialpædagog", HOME_TEAM)
+MANAGER = Colleague("leder@solbjerg.example", "Lars Bakkely", "Leder af Voksenstøtte", "manager", ADULTS)
+ADMINISTRATOR = Colleague("admin@solbjerg.example", "Signe Ravnkær", "Systemansvarlig", "administrator", None)
+HOME_WORKERS = (
+    _worker("Yusuf Demirel", "Socialpædagog", HOME_TEAM),
+    _worker("Gitte Lyngtoft", "Bostøtte", HOME_TEAM),
+    _worker("Henrik Enggrav", "Bostøtte", HOME_TEAM),
+    _worker("Pernille Vadsted", "Socialpædagog", HOME_TEAM),
+    _worker("Kasper Tranholt", "Social- og sundhedsassistent", HOME_TEAM),
+    _worker("Birthe Kildemark", "Bostøtte", HOME_TEAM),
+)
+ACTIVITY_WORKERS = (
+    _worker("Anders Lykkehave", "Aktivitetsmedarbejder", ACTIVITY),
+    _worker("Nadia Farouk", "Ergoterapeut", ACTIVITY),
+    _worker("Ulla Bredmose", "Aktivitetsmedarbejder", ACTIVITY),
+)
+FAMILY_WORKERS = (_worker("Thea Skovlund", "Familiebehandler", FAMILIES),)
+COLLEAGUES = (WORKER, MANAGER, ADMINISTRATOR, *HOME_WORKERS, *ACTIVITY_WORKERS, *FAMILY_WORKERS)
+
+TRIAL_MANAGER = Colleague("leder@btheb.example", "Demoleder for forsøget", "Leder", "manager", None)
+
+CONTACT = {
+    "name": "Borgerlinjen i Solbjerg Kommune (opdigtet)",
+    "phone": "00 00 00 00",
+    "email": "borgerlinjen@solbjerg.example",
+    "hours": {"da": "Hverdage 9-15", "en": "Weekdays 9 am to 3 pm"},
+}

@@ -1,0 +1,68 @@
+"""An analysis plan in words, line by line, for those who decide to freeze it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from outcomes.errors import Sentence
+from outcomes.reports.parts import LocalText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from outcomes.services.freeze_plan import PlanView
+
+DESIGNS = {
+    "none": Sentence("No comparison: shows change, not effect"),
+    "expected": Sentence("Against the course expected without the intervention"),
+    "adjusted": Sentence("Against others, adjusted for differences that are measured"),
+    "waiting_list": Sentence("Against people on a waiting list"),
+    "staggered": Sentence("Against places that have not begun yet"),
+    "randomised": Sentence("Against others, by drawing lots"),
+}
+DIRECTIONS = {
+    "higher_is_better": Sentence("A higher score is better."),
+    "lower_is_better": Sentence("A lower score is better."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One part of the plan: what it is, and what was chosen."""
+
+    label: Sentence
+    value: Sentence | LocalText | str
+
+
+def describe_plan(view: PlanView) -> tuple[PlanLine, ...]:
+    """The plan's choices in the order that a reader asks for them."""
+    plan: Mapping[str, Any] = view.definition
+    measure = plan["measure"]
+    lines = [
+        PlanLine(Sentence("Measure"), f"{measure['instrument']}, {measure['scale']}"),
+        PlanLine(Sentence("Which way is better"), DIRECTIONS[measure["direction"]]),
+        PlanLine(Sentence("Compared with"), DESIGNS[plan["design"]]),
+        PlanLine(Sentence("Starting point"), str(plan["baseline"])),
+        PlanLine(Sentence("Follow-up"), ", ".join(str(code) for code in plan["follow_up"])),
+        PlanLine(Sentence("Decides the result"), str(plan["primary_occasion"])),
+    ]
+    adjusted = [view.characteristics.get(each["name"], each["name"]) for each in plan.get("covariates") or ()]
+    if adjusted:
+        lines.append(PlanLine(Sentence("Adjusted for"), Sentence("%(list)s", list=_List(tuple(adjusted)))))
+    if plan.get("randomised_evidence"):
+        lines.append(PlanLine(Sentence("How lots were drawn"), plan["randomised_evidence"]))
+    lines.append(PlanLine(Sentence("Model"), Sentence("Linear mixed model with a random intercept for each person")))
+    if plan.get("sensitivity"):
+        lines.append(PlanLine(Sentence("Also tried"), "; ".join(plan["sensitivity"])))
+    return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """Words with commas between them, in the locale in force when they are shown."""
+
+    words: tuple[object, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(str(word) for word in self.words)

@@ -1,0 +1,59 @@
+"""Take an instrument into an organisation. A version, once there, never changes: other content needs another version."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from outcomes.errors import Fault, InstrumentError, Sentence
+from outcomes.instruments import Instrument, shipped_instruments
+from outcomes.models import InstrumentVersion
+from outcomes.store import instruments
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from outcomes.services.runtime import Runtime
+    from outcomes.store.database import Scope
+
+
+def install_instrument(runtime: Runtime, scope: Scope, instrument: Instrument) -> None:
+    """Store one version in the scope's organisation; the same version again changes nothing."""
+    with runtime.database.transaction(scope) as session:
+        add_instrument(session, scope, instrument)
+        session.commit()
+
+
+def add_instrument(session: Session, scope: Scope, instrument: Instrument) -> InstrumentVersion:
+    """The stored version of ``instrument``, added where it isn't there. Raises ``InstrumentError`` where it differs."""
+    checksum = bytes.fromhex(instrument.checksum)
+    found = instruments.find_version(session, key=instrument.key, version=instrument.version)
+    if found is not None:
+        if found.checksum != checksum:
+            raise InstrumentError(
+                Sentence("This version of the instrument is in use with other content. Give the file a new version."),
+                [Fault(f"{instrument.key} {instrument.version}", Sentence("The content differs."))],
+            )
+        return found
+    stored = InstrumentVersion(
+        organisation_id=scope.organisation_id,
+        key=instrument.key,
+        version=instrument.version,
+        definition=json.loads(instrument.canonical_json()),
+        checksum=checksum,
+    )
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def add_shipped_instrument(
+    session: Session, scope: Scope, *, key: str, version: str | None = None
+) -> InstrumentVersion:
+    """A version that the product ships, taken in where it isn't yet. Raises ``InstrumentError`` where there is none."""
+    for instrument in shipped_instruments():
+        if instrument.key == key and version in (None, instrument.version):
+            return add_instrument(session, scope, instrument)
+    raise InstrumentError(
+        Sentence("There is no instrument %(key)s. Load its file first, or correct the name.", key=key)
+    )

@@ -1,0 +1,130 @@
+"""A person's scores over time, as the data of curves: one per scale, never joined across scales or instruments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from outcomes.errors import Sentence
+from outcomes.instruments import Instrument, smallest_detectable_change
+from outcomes.instruments.precision import precision_notes
+from outcomes.language import TIMEZONE
+from outcomes.reports.parts import LocalText, local_text
+from outcomes.services.answer_questions import read_stored_instrument
+from outcomes.store import responses
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from outcomes.instruments.model import Scale
+    from outcomes.models import Score
+
+
+@dataclass(frozen=True, slots=True)
+class CurveData:
+    """One scale's scores. ``points``: (day, score in points), oldest first. ``detectable``: smallest change, in points,
+    that is more than chance for one person (None: not known), ``detectable_inclusive`` where it counts itself; ``notes``
+    say what to know about it and about a change of questions."""
+
+    key: str
+    title: LocalText
+    unit: LocalText | None
+    minimum: float
+    maximum: float
+    decimals: int
+    lower_is_better: bool
+    points: tuple[tuple[date, float], ...]
+    detectable: float | None
+    detectable_inclusive: bool
+    notes: tuple[Sentence, ...]
+    validated: bool
+
+
+def gather_curves(
+    session: Session, citizen_id: UUID, *, respondent_kind: str = "citizen",
+    episode_ids: Collection[UUID] | None = None,
+) -> tuple[CurveData, ...]:  # fmt: skip
+    """Every scale that the citizen has a score on, the one with most scores first; in ``episode_ids`` only, where given.
+
+    Where the questions were changed on the way, each version has a curve of its own: different questions aren't joined.
+    """
+    rows = [
+        row
+        for row in responses.list_score_points(session, citizen_id=citizen_id, respondent_kind=respondent_kind)
+        if episode_ids is None or row[2].episode_id in episode_ids
+    ]
+    curves: list[CurveData] = []
+    for (_, scale_key), group in groupby(rows, key=lambda row: (row[3].key, row[0].scale)):
+        by_version: dict[UUID, list[tuple[date, float]]] = {}
+        for score, response, _, version in group:
+            if score.value is not None:
+                day = response.answered_at.astimezone(TIMEZONE).date()
+                by_version.setdefault(version.id, []).append((day, float(score.value)))
+        for place, (version_id, points) in enumerate(by_version.items()):
+            instrument = read_stored_instrument(session, version_id)
+            curve = make_curve(instrument, find_scale(instrument, scale_key), tuple(points))
+            curves.append(_of_version(curve, instrument.version, later=place > 0) if len(by_version) > 1 else curve)
+    return tuple(sorted(curves, key=lambda curve: -len(curve.points)))
+
+
+def _of_version(curve: CurveData, version: str, *, later: bool) -> CurveData:
+    """The curve of one version among several: named by it, and a later one says since when."""
+    title = LocalText(tuple((language, f"{text} ({version})") for language, text in curve.title.texts))
+    switched = Sentence(
+        "New questions (version %(version)s) came on %(day)s. They have a curve of their own.",
+        version=version,
+        day=curve.points[0][0],
+    )
+    notes = (*curve.notes, switched) if later else curve.notes
+    return replace(curve, key=f"{curve.key}-{version}", title=title, notes=notes)
+
+
+def make_curve(instrument: Instrument, scale: Scale, points: tuple[tuple[date, float], ...]) -> CurveData:
+    """The curve of one scale through ``points``."""
+    return CurveData(
+        key=f"{instrument.key}-{scale.key}",
+        title=local_text(scale.title or instrument.title),
+        unit=local_text(scale.unit) if scale.unit else None,
+        minimum=scale.range[0],
+        maximum=scale.range[1],
+        decimals=scale.decimals,
+        lower_is_better=scale.lower_is_better,
+        points=points,
+        detectable=smallest_detectable_change(scale),
+        detectable_inclusive=scale.measurement_error.inclusive,
+        notes=precision_notes(scale),
+        validated=instrument.validated,
+    )
+
+
+def find_scale(instrument: Instrument, key: str) -> Scale:
+    """A scale of an instrument by key."""
+    return next(scale for scale in instrument.scales if scale.key == key)
+
+
+def describe_score(instrument: Instrument, score: Score) -> Sentence:
+    """A score in words: what, how much, of how much."""
+    scale = find_scale(instrument, score.scale)
+    title = local_text(scale.title or instrument.title)
+    if score.value is None:
+        return Sentence(
+            "%(measure)s: too few answers for a number (%(answered)s of %(items)s)",
+            measure=title, answered=score.n_answered, items=score.n_items,
+        )  # fmt: skip
+    return Sentence(
+        "%(measure)s: %(value)s on a scale from %(low)s to %(high)s",
+        measure=title,
+        value=round(score.value, scale.decimals) if scale.decimals else round(score.value),
+        low=plain(scale.range[0]),
+        high=plain(scale.range[1]),
+    )
+
+
+def plain(value: float) -> float | int:
+    """A whole number without decimals."""
+    return int(value) if float(value).is_integer() else value

@@ -1,0 +1,147 @@
+"""The database: one engine, and transactions that belong to one organisation.
+
+Every transaction says whose data it may touch by setting ``app.organisation`` for its own length; PostgreSQL's row-level
+security does the rest, also for queries that forget to ask. Two other settings open single rows to whoever holds the key
+to them before the organisation is known: ``app.key`` (the hash of a link's or session's token) and ``app.slug``.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from outcomes.errors import Sentence, UnavailableError
+from outcomes.store.embedded import APP_ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+PATIENCE = "SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '120s'"
+"""Whoever waits longer is told to try again, and doesn't hold up the others."""
+
+UNSAFE_SETTINGS = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows a transaction may touch, and who does it.
+
+    ``actor`` goes into the audit (``user:<id>``, ``citizen:<id>``, ``command:import``); never a name.
+    """
+
+    organisation_id: UUID | None = None
+    actor: str = "system"
+    key: bytes | None = None
+    slug: str | None = None
+
+
+class Database:
+    """An engine on ``url`` whose connections act as the application's role, never as superuser or owner."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        # Values stay out of error texts: they are answers and names, and error texts end in logs.
+        self.engine: Engine = create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+        )
+        event.listen(self.engine, "connect", _act_as_application)
+
+    @contextmanager
+    def transaction(self, scope: Scope) -> Iterator[Session]:
+        """One transaction in ``scope``. The service that opens it calls ``session.commit()``; otherwise nothing stays."""
+        with reaching(), Session(self.engine, expire_on_commit=False) as session:
+            session.execute(
+                text(
+                    "SELECT set_config('app.organisation', :organisation, true), set_config('app.actor', :actor, true),"
+                    " set_config('app.key', :key, true), set_config('app.slug', :slug, true)"
+                ),
+                {
+                    "organisation": str(scope.organisation_id or ""),
+                    "actor": scope.actor,
+                    "key": scope.key.hex() if scope.key else "",
+                    "slug": scope.slug or "",
+                },
+            )
+            yield session
+
+    def check(self) -> None:
+        """Raises ``UnavailableError`` unless the server keeps what it acknowledges and our role obeys row security."""
+        with reaching(), self.engine.connect() as connection:
+            for setting in UNSAFE_SETTINGS:
+                if connection.scalar(text("SELECT current_setting(:name)"), {"name": setting}) == "off":
+                    raise UnavailableError(
+                        Sentence(
+                            "The database has %(setting)s off and would lose answers in a power cut. Turn it on.",
+                            setting=setting,
+                        )
+                    )
+            bypasses = connection.scalar(
+                text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            )
+            if bypasses:
+                raise UnavailableError(
+                    Sentence("The database role of the application may bypass row-level security. Use another role.")
+                )
+
+    def check_login(self) -> None:
+        """Raises ``UnavailableError`` where whoever signs in could undo the step down to the application's role."""
+        with reaching(), self.engine.connect() as connection:
+            too_mighty = connection.scalar(
+                text(
+                    "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'public'"
+                    " AND tableowner = session_user) FROM pg_roles WHERE rolname = session_user"
+                )
+            )
+        if too_mighty:
+            raise UnavailableError(
+                Sentence(
+                    "DATABASE_URL signs in as a superuser or as the owner of the tables. Put that user into"
+                    " DATABASE_OWNER_URL, which only migrations use, and give DATABASE_URL one of its own."
+                )
+            )
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """A server that isn't there, goes away or has no connection left is a named error."""
+    try:
+        yield
+    except (OperationalError, PoolTimeoutError) as error:
+        raise UnavailableError(Sentence("The database can't be reached just now. Try again in a minute.")) from error
+
+
+def _act_as_application(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """A connection that signed in as somebody else steps down to the application's role."""
+    cursor = connection.cursor()
+    cursor.execute("SELECT current_user")
+    row = cursor.fetchone()
+    if row is not None and row[0] != APP_ROLE:
+        try:
+            cursor.execute(f"SET ROLE {APP_ROLE}")
+        except psycopg.Error as error:
+            connection.close()
+            raise UnavailableError(
+                Sentence(
+                    "The database user %(user)s may not act as %(role)s. Migrate first, or let the database's "
+                    "administrator run: GRANT %(role)s TO %(user)s",
+                    user=row[0],
+                    role=APP_ROLE,
+                )
+            ) from error
+    cursor.execute(PATIENCE)
+    cursor.close()
+    connection.commit()

@@ -1,0 +1,65 @@
+"""Bring a database to a version of the schema, as the owner of its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, NullPool, create_engine, text
+
+from outcomes.store.database import reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MIGRATION_LOCK = 7_402_118  # any number, the same for every process that may migrate
+
+
+def script_directory() -> Path:
+    """Folder of the migrations: inside the installed package, or at the top of a checkout."""
+    packaged = Path(__file__).parent.parent / "migrations"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent.parent / "migrations"
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Upgrade to ``revision`` in one transaction; two at once wait for each other."""
+    _run(owner_url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(owner_url: str, revision: str) -> None:
+    """Go back to ``revision`` (``base`` for an empty schema) in one transaction."""
+    _run(owner_url, lambda config: command.downgrade(config, revision))
+
+
+def head_revision() -> str:
+    """The newest version that this code knows."""
+    head = ScriptDirectory.from_config(_configuration(None)).get_current_head()
+    if head is None:
+        raise RuntimeError("there are no migrations")
+    return head
+
+
+def current_revision(url: str) -> str | None:
+    """The version that the database has, or ``None`` for an empty one."""
+    engine = create_engine(url, poolclass=NullPool)
+    with reaching(), engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _configuration(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(script_directory()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(owner_url: str, action: Callable[[Config], None]) -> None:
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with reaching(), engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        action(_configuration(connection))
+    engine.dispose()

@@ -1,0 +1,116 @@
+"""The manager's pages: the overview, the report with its files, the analysis plan. Aggregates only, never a person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from outcomes.errors import Sentence
+from outcomes.language import LOCALES, current_locale, translate
+from outcomes.services.build_report import build_report, read_period, render_report
+from outcomes.services.describe_plan import describe_plan
+from outcomes.services.freeze_plan import freeze_plan, read_plan
+from outcomes.services.gather_outcomes import Period
+from outcomes.services.list_interventions import list_interventions, read_organisation_name
+from outcomes.views.admission import admits, current_actor, runtime
+from outcomes.views.page import LANGUAGE_NAMES
+
+manager = Blueprint("manager", __name__)
+
+
+@manager.get("/indsatser")
+@admits("manager")
+def overview() -> str:
+    """One finding per intervention."""
+    scope = current_actor().scope
+    period, errors = _period(read_period(runtime(), scope))
+    return render_template(
+        "pages/manager/overview.html",
+        interventions=list_interventions(runtime(), scope, period),
+        period=period,
+        errors=errors,
+        organisation_name=read_organisation_name(runtime(), scope),
+    )
+
+
+@manager.get("/indsatser/<intervention_id>")
+@admits("manager")
+def report(intervention_id: str) -> str:
+    """The report of one intervention and period."""
+    scope = current_actor().scope
+    period, errors = _period(read_period(runtime(), scope, intervention_slug=intervention_id))
+    context = build_report(runtime(), scope, intervention_slug=intervention_id, period=period)
+    return render_template(
+        "pages/manager/report.html",
+        report=context,
+        intervention={"intervention_id": intervention_id, "name": context.heading.intervention},
+        period=period,
+        errors=errors,
+        languages=[{"code": code, "label": LANGUAGE_NAMES[code]} for code in LOCALES],
+    )
+
+
+@manager.get("/indsatser/<intervention_id>/rapport.<file_format>")
+@admits("manager")
+def report_file(intervention_id: str, file_format: str) -> Response:
+    """The same report as a file."""
+    scope = current_actor().scope
+    period, _ = _period(read_period(runtime(), scope, intervention_slug=intervention_id))
+    context = build_report(runtime(), scope, intervention_slug=intervention_id, period=period)
+    file = render_report(context, file_format, request.args.get("language", current_locale()))
+    return Response(
+        file.content,
+        mimetype=file.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+    )
+
+
+@manager.route("/indsatser/<intervention_id>/analyseplan", methods=["GET", "POST"])
+@admits("manager")
+def analysis_plan(intervention_id: str) -> str | Response:
+    """The plan that results follow, and freezing it."""
+    actor = current_actor()
+    if request.method == "POST":
+        freeze_plan(runtime(), actor.scope, intervention_id, by=actor.name)
+        return redirect(url_for("manager.analysis_plan", intervention_id=intervention_id), 303)
+    view = read_plan(runtime(), actor.scope, intervention_id)
+    return render_template(
+        "pages/manager/analysis_plan.html",
+        intervention={"intervention_id": intervention_id, "name": view.intervention},
+        plan={
+            "version": view.version,
+            "created_on": view.created_at.date(),
+            "frozen_at": view.frozen_at,
+            "frozen_by": view.frozen_by,
+            "lines": describe_plan(view),
+        },
+        earlier=[{"version": version, "frozen_at": at, "reason": None} for version, at in view.earlier],
+        may_freeze=view.frozen_at is None,
+        errors=[],
+    )
+
+
+def _period(whole: Period) -> tuple[Period, list[dict[str, str]]]:
+    """The period that the address asks for, in whole quarters; with what is wrong about it in words."""
+    errors = []
+    days = {"from_date": whole.from_date, "to_date": whole.to_date}
+    for name in days:
+        text = request.args.get(name, "")
+        if not text:
+            continue
+        try:
+            days[name] = date.fromisoformat(text)
+        except ValueError:
+            errors.append(_error(name, Sentence("Write the day as year-month-day, such as 2026-03-31.")))
+    if days["from_date"] > days["to_date"]:
+        errors.append(
+            _error("from_date", Sentence("The first day must come before the last. The whole period is shown."))
+        )
+        days = {"from_date": whole.from_date, "to_date": whole.to_date}
+    return Period(**days).in_whole_quarters(), errors
+
+
+def _error(target: str, sentence: Sentence) -> dict[str, str]:
+    return {"target": target, "message": translate(sentence)}

@@ -1,0 +1,113 @@
+"""A demo of our own, served as a user gets it, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import file_lock
+from tests.e2e.running import Demo, running_demo
+from tests.e2e.visitor import DESKTOP, PHONE, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium-headless-shell"
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=da",
+]
+EVERYBODY = [(language, screen) for language in ("da", "en") for screen in ("phone", "desktop")]
+SCREENS = {"phone": PHONE, "desktop": DESKTOP}
+
+
+class Users:
+    """How many processes of the run use the demo that one of them started; counted in a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.file = folder, folder / "demo.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[dict[str, Any]]:
+        """What is written there, written back at the end."""
+        with file_lock(self.folder / "demo.lock"):
+            state = json.loads(self.file.read_text()) if self.file.exists() else {"users": 0, "demo": None}
+            yield state
+            self.file.write_text(json.dumps(state))
+
+    def leave(self) -> None:
+        with self.locked() as state:
+            state["users"] -= 1
+
+    def wait_until_gone(self) -> None:
+        """Until nobody uses the demo; after that, nobody will find it."""
+        while True:
+            with self.locked() as state:
+                if not state["users"]:
+                    state["demo"] = None
+                    return
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def demo(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One demo for every process of the run: the first to ask starts it, and stops it when the last has left."""
+    users = Users(run_folder)
+    with users.locked() as state:
+        state["users"] += 1
+        starter = running_demo(tmp_path_factory.mktemp("demo") / "home") if state["demo"] is None else None
+        if starter is not None:
+            demo = starter.__enter__()
+            state["demo"] = {"url": demo.url, "home": str(demo.home), "pid": demo.pid, "links": demo.links}
+        found = state["demo"]
+    yield Demo(found["url"], Path(found["home"]), found["pid"], found["links"])
+    users.leave()
+    if starter is not None:
+        users.wait_until_gone()
+        starter.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors: ``visit(language, screen, **options of the browser's context)``."""
+    contexts: list[BrowserContext] = []
+
+    def make(language: str = "da", screen: str = "phone", **options: Any) -> Visitor:
+        settings = {"viewport": SCREENS[screen], "reduced_motion": "reduce", "locale": "da-DK", **options}
+        context = browser.new_context(**settings)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return Visitor(context, language)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(params=EVERYBODY, ids="-".join)
+def visitor(request: pytest.FixtureRequest, visit: Callable[..., Visitor]) -> Visitor:
+    """Each test that asks for this runs in both languages, on a phone and on a desk."""
+    language, screen = request.param
+    return visit(language, screen)

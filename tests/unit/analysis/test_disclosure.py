@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from outcomes.analysis.disclosure import (
+    MINIMUM_CELL,
+    may_show_cell,
+    may_show_estimate,
+    may_show_model,
+    may_show_share,
+    suppress_counts,
+)
+from outcomes.analysis.effect_results import CellMark
+
+
+def possible(cells, total: int, position: int) -> set[int]:
+    """Every value that the hidden count at ``position`` could have for who reads the row and knows its total."""
+    choices = []
+    for cell in cells:
+        if cell.mark is CellMark.SHOWN:
+            choices.append([cell.count])
+        elif cell.mark is CellMark.UNDER_MINIMUM:
+            choices.append(range(MINIMUM_CELL))
+        else:
+            choices.append(range(total + 1))
+    some_under = any(cell.mark is CellMark.UNDER_MINIMUM for cell in cells)
+    values = set()
+    for row in product(*choices):
+        marks_fit = not some_under or all(
+            count >= MINIMUM_CELL or cell.mark is not CellMark.WITHHELD for count, cell in zip(row, cells, strict=True)
+        )
+        if sum(row) == total and marks_fit:
+            values.add(row[position])
+    return values
+
+
+@pytest.mark.parametrize("total", range(10, 31, 4))
+def test_no_small_count_can_be_worked_out(total: int) -> None:
+    for first in range(total + 1):
+        for second in range(total - first + 1):
+            counts = [first, second, total - first - second]
+            cells = suppress_counts(counts, spare=1)
+            for position, count in enumerate(counts):
+                if not may_show_cell(count):
+                    assert cells[position].count is None
+                    assert possible(cells, total, position) >= set(range(MINIMUM_CELL)), counts
+
+
+def test_keeps_what_the_reader_needs_most() -> None:
+    better, unchanged, worse = suppress_counts([13, 14, 0], spare=1)
+    assert better.count == 13
+    assert unchanged.mark is CellMark.WITHHELD
+    assert worse.mark is CellMark.UNDER_MINIMUM
+
+
+def test_nothing_small_nothing_hidden() -> None:
+    assert [cell.count for cell in suppress_counts([5, 6, 7])] == [5, 6, 7]
+
+
+def test_a_tiny_row_is_hidden_whole() -> None:
+    assert {cell.mark for cell in suppress_counts([1, 2, 0])} == {CellMark.UNDER_MINIMUM}
+
+
+def test_a_row_that_nothing_helps_is_withheld_whole() -> None:
+    assert {cell.mark for cell in suppress_counts([0, 6])} == {CellMark.WITHHELD}
+
+
+def test_negative_counts_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        suppress_counts([3, -1])
+
+
+def test_limits() -> None:
+    assert [may_show_cell(n) for n in (0, 4, 5)] == [False, False, True]
+    assert [may_show_estimate(n) for n in (9, 10)] == [False, True]
+    assert [may_show_model(n) for n in (29, 30)] == [False, True]
+    assert may_show_share(5, 10)
+    assert not may_show_share(4, 20)
+    assert not may_show_share(16, 20)
+    assert not may_show_share(5, 9)

@@ -1,0 +1,113 @@
+"""Charts: what is drawn is what was given, in the language in force, and uncertain marks are hollow."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from outcomes.errors import Sentence
+from outcomes.language import use_locale
+from outcomes.reports.charts.course import CourseChart, CourseLine, CoursePoint
+from outcomes.reports.charts.distribution import DistributionChart, Histogram
+from outcomes.reports.charts.draw import draw
+from outcomes.reports.charts.effect import EffectChart
+from outcomes.reports.charts.flow import FlowBar, FlowChart, FlowPanel
+from outcomes.reports.charts.progression import Part, ProgressionBar, ProgressionChart
+from outcomes.reports.charts.theme import INTERVENTION
+from outcomes.reports.parts import Chart, local_text
+
+OURS, THEIRS = local_text("Ours"), local_text("Theirs")
+START = Sentence("Start")
+
+CHARTS: dict[str, Chart] = {
+    "flow": FlowChart(
+        (FlowPanel(OURS, True, (FlowBar(START, 10, 7, 0.7), FlowBar(Sentence("Later"), 10, None, None))),), 0.6
+    ),
+    "course": CourseChart(
+        (
+            CourseLine(OURS, True, (CoursePoint(0, 20, 18, 22, 40), CoursePoint(3, 15, 12, 18, 12))),
+            CourseLine(THEIRS, False, (CoursePoint(0, 21, 19, 23, 40),)),
+        ),
+        0,
+        63,
+        True,
+    ),
+    "progression": ProgressionChart(
+        (ProgressionBar(OURS, 50, ((Part.BETTER, 20), (Part.UNCHANGED, 3), (Part.WORSE, 1), (Part.NOT_COMPARED, 26))),)
+    ),
+    "effect": EffectChart(-2.3, -5.7, 1.1, True),
+    "distribution": DistributionChart((Histogram(OURS, True, START, 20, 9.5, ((0, 10, 12), (10, 63, 8))),), 0, 63),
+}
+
+
+def texts(svg: str) -> list[str]:
+    return re.findall(r">([^<>]+)</text>", svg)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("locale", ["da", "en"])
+def test_every_chart_is_a_whole_picture_without_anything_from_outside(name: str, locale: str) -> None:
+    with use_locale(locale):
+        svg = draw(CHARTS[name].spec())
+    root = ET.fromstring(svg)
+    assert root.tag.endswith("svg")
+    assert float(root.attrib["width"]) <= 660
+    assert "style=" not in svg
+    assert not re.findall(r"(?:href|src)=", svg)
+    assert "NaN" not in svg
+    assert "undefined" not in svg
+
+
+def test_numbers_are_written_as_in_the_language() -> None:
+    with use_locale("da"):
+        assert "−2,3 (−5,7" in " ".join(texts(draw(CHARTS["effect"].spec())))
+    with use_locale("en"):
+        assert "−2.3 (−5.7" in " ".join(texts(draw(CHARTS["effect"].spec())))
+
+
+def test_an_interval_with_zero_in_it_is_hollow_and_one_without_is_filled() -> None:
+    hollow = draw(EffectChart(-2.3, -5.7, 1.1, True).spec())
+    filled = draw(EffectChart(-3.3, -5.7, -1.1, True).spec())
+    circle = r'<path[^>]*aria-roledescription="point"[^>]*>'
+    assert 'fill="white"' in re.findall(circle, hollow)[0]
+    assert f'fill="{INTERVENTION}"' in re.findall(circle, filled)[0]
+
+
+def test_the_better_side_follows_the_scale() -> None:
+    with use_locale("en"):
+        lower = texts(draw(EffectChart(1.0, -1.0, 3.0, True).spec()))
+        higher = texts(draw(EffectChart(1.0, -1.0, 3.0, False).spec()))
+    assert any(text.startswith("← ") for text in lower)
+    assert lower != higher
+
+
+def test_the_course_begins_where_the_scale_begins_and_stays_inside_it() -> None:
+    spec = CHARTS["course"].spec()
+    layers = spec["layer"]
+    assert isinstance(layers, list)
+    domain = layers[0]["encoding"]["y"]["scale"]["domain"]
+    assert domain[0] == 0
+    assert 23 <= domain[1] <= 63
+
+
+def test_means_of_few_people_are_hollow() -> None:
+    layers = CHARTS["course"].spec()["layer"]
+    assert isinstance(layers, list)
+    assert [value["few"] for value in layers[0]["data"]["values"]] == [False, True]
+
+
+def test_parts_too_small_for_words_are_left_without_and_never_overflow() -> None:
+    with use_locale("en"):
+        shown = texts(draw(CHARTS["progression"].spec()))
+    assert "20 (40%)" in [re.sub(r"\s+", " ", text) for text in shown]
+    assert "1" not in shown
+    bar = CHARTS["progression"]
+    assert isinstance(bar, ProgressionChart)
+    assert sum(count for _part, count in bar.bars[0].parts) == bar.bars[0].n
+
+
+def test_a_withheld_count_is_said_in_the_chart() -> None:
+    with use_locale("en"):
+        assert "withheld" in texts(draw(CHARTS["flow"].spec()))

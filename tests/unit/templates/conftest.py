@@ -1,0 +1,235 @@
+"""Templates without the app: our own environment with stand-ins for what Flask gives, and sample variables for each page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace as Thing
+from typing import Any
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from outcomes.errors import Sentence
+from outcomes.language import use_locale
+from outcomes.reports.environment import install_language
+from outcomes.reports.parts import Column, Kind, Table
+
+PACKAGE = Path(__file__).parents[3] / "outcomes"
+DAY = date(2026, 11, 21)
+MOMENT = datetime(2026, 11, 21, 14, 3, tzinfo=UTC)
+POLYGLOT = "\"'><script>alert(1)</script>{{ 7*7 }}"
+CONTACT = Thing(name="Mette Holm", phone="21 34 56 78", email="mette@example.dk")
+PERIOD = Thing(from_date=date(2026, 1, 1), to_date=DAY)
+INTERVENTION = Thing(intervention_id="home-support", name="Støtte i eget hjem")
+
+FIGURE = Thing(
+    key="curve-wellbeing",
+    title=Sentence("%(measure)s: clearly better than at the start", measure="Trivsel"),
+    subtitle="0-100",
+    description="A line through 2 answers",
+    caption="Source",
+    source="data:image/svg+xml;base64,PHN2Zy8+",
+    has_band=True,
+    table=Table(
+        "t",
+        Sentence("The answers in numbers"),
+        (Column("day", Sentence("Day"), Kind.DATE), Column("score", Sentence("Points"), Kind.NUMBER)),
+        ((DAY, 40.5), (DAY, None)),
+    ),
+)
+RATING = Thing(level=1, rated_on=DAY, rated_by="worker", name="Mette Holm", note="")
+GOAL = Thing(goal_id="g1", wording=POLYGLOT, kind="maintain", latest=RATING)
+LINES = [
+    {"number": 1, "question": "Hvordan går det?", "answer": POLYGLOT},
+    {"number": 2, "question": "Og ellers?", "answer": None},
+]
+SHARES = Thing(better=0.4, same=0.5, worse=0.1)
+INTERVAL = Thing(estimate=-2.3, low=-5.7, high=1.1, reach=15.0, unit=Sentence("points"))
+
+
+def row(number: int, **changes: Any) -> Thing:
+    """One intervention of the overview."""
+    values = {
+        "intervention_id": f"i{number}",
+        "name": POLYGLOT,
+        "finding": Sentence("No result yet"),
+        "answered": 12,
+        "total": 30,
+        "shares": SHARES,
+        "interval": INTERVAL,
+        "withheld": None,
+        "plan_status": "",
+    }
+    return Thing(**{**values, **changes})
+
+
+def occasion(status: str) -> Thing:
+    """A measurement with its window."""
+    return Thing(label="Start", opens_on=DAY, due_on=DAY, closes_on=DAY, status=status, results=["Trivsel 40 af 100"])
+
+
+STATUSES = (
+    "planned",
+    "open",
+    "due",
+    "overdue",
+    "partly_answered",
+    "answered",
+    "answered_late",
+    "missed",
+    "declined",
+    "withdrawn",
+)
+
+PLAN = Thing(
+    version=2, created_on=DAY, frozen_at=None, frozen_by=None, lines=[Thing(label=Sentence("Model"), value=POLYGLOT)]
+)
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "pages/citizen/start.html": {
+        "organisation_name": POLYGLOT,
+        "minutes": 3,
+        "question_count": 8,
+        "readers": [Thing(name="Mette Holm", role="din kontaktperson"), Thing(name="Ib Bo", role=None)],
+        "contact": CONTACT,
+        "closes_on": DAY,
+        "resumed": False,
+    },
+    "pages/citizen/review.html": {
+        "answers": LINES,
+        "elsewhere": {2},
+        "errors": [Thing(target="change-1", message=POLYGLOT), Thing(target="send", message="Press once more")],
+        "digest": "digest-1",
+        "submission_key": "key-1",
+        "contact": CONTACT,
+    },
+    "pages/citizen/receipt.html": {
+        "organisation_name": "Solbakke Kommune",
+        "received_at": MOMENT,
+        "receipt_key": "7KQ4",
+        "reader": Thing(name="Mette Holm", role=None),
+        "next_on": DAY,
+        "contact": CONTACT,
+        "has_curve": True,
+        "answers": LINES,
+    },
+    "pages/citizen/curve.html": {"charts": [FIGURE]},
+    "pages/citizen/already_answered.html": {
+        "answered_at": MOMENT,
+        "different": True,
+        "has_curve": True,
+        "contact": Thing(name="Mette Holm", phone=None, email=None),
+    },
+    "pages/citizen/not_open_yet.html": {"opens_on": DAY, "contact": CONTACT},
+    "pages/citizen/left.html": {},
+    "pages/citizen/open_link_again.html": {},
+    "pages/citizen/link_not_valid.html": {},
+    "pages/staff/sign_in.html": {"confirm": True},
+    "pages/staff/today.html": {
+        "people": [
+            Thing(citizen_id="c1", name=POLYGLOT, status="overdue", reason=Sentence("Late"), since=DAY, action="Open")
+        ],
+        "upcoming": [Thing(citizen_id="c2", name="Bent", what=Sentence("Soon"), on=DAY)],
+        "today": DAY,
+    },
+    "pages/staff/citizen.html": {
+        "citizen": Thing(citizen_id="c1", name=POLYGLOT),
+        "episode": Thing(intervention="Støtte", provider="Åen", started_on=DAY, ended_on=None, coordinator="Mette"),
+        "goals": [GOAL, Thing(goal_id="g2", wording="Bo selv", kind="develop", latest=None)],
+        "charts": [FIGURE],
+        "occasions": [occasion(status) for status in STATUSES],
+        "latest": Thing(answered_at=MOMENT, by=Sentence("the citizen"), lines=LINES),
+        "saved": Sentence("The rating is saved."),
+    },
+    "pages/staff/rate_goal.html": {
+        "citizen": Thing(citizen_id="c1", name="Anna"),
+        "goal": GOAL,
+        "levels": [Thing(value=value, wording=POLYGLOT if value == 2 else "") for value in (2, 1, 0, -1, -2)],
+        "chosen": None,
+        "last": RATING,
+        "note": POLYGLOT,
+        "submission_key": "key-1",
+        "errors": [Thing(target="level-1", message="Choose a level")],
+    },
+    "pages/manager/overview.html": {
+        "interventions": [row(1), row(2, shares=None, interval=None, withheld=Sentence("Fewer than 10"))],
+        "period": PERIOD,
+        "errors": [Thing(target="to_date", message="Write a day")],
+        "organisation_name": "Solbakke Kommune",
+    },
+    "pages/manager/analysis_plan.html": {
+        "intervention": INTERVENTION,
+        "plan": PLAN,
+        "earlier": [Thing(version=1, frozen_at=MOMENT, reason=None)],
+        "may_freeze": True,
+        "errors": [],
+    },
+    "pages/admin/home.html": {
+        "instruments": [
+            Thing(
+                title="Trivsel", key="own", version="1", kind="measure", in_use=True, licence=POLYGLOT, validated=False
+            )
+        ],
+        "users": [Thing(name="Mette", role=Sentence("Worker"), active=True, last_seen=None)],
+        "imports": [Thing(imported_at=MOMENT, file_name=POLYGLOT, organisation="x", rows=500, people=100, by="x")],
+        "entries": 10423,
+        "audit": Thing(checked_at=MOMENT, entries=10423, in_order=True, fault=None),
+        "organisation_name": "Solbakke Kommune",
+    },
+    "pages/public/front.html": {"demo_links": [Thing(label="Som borger", href="/b/x", what="Svar")]},
+    **{f"errors/{code}.html": {} for code in (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)},
+}
+
+Render = Callable[..., str]
+
+
+def fake_url(endpoint: str, **values: object) -> str:
+    """The address of an endpoint, recognisable."""
+    if endpoint == "static":
+        return f"/static/{values['filename']}"
+    return "/" + endpoint + "".join(f"/{key}-{value}" for key, value in values.items())
+
+
+@pytest.fixture
+def package() -> Path:
+    """Where the package lies."""
+    return PACKAGE
+
+
+@pytest.fixture
+def templates() -> Environment:
+    """The environment, with stand-ins for what Flask and Flask-WTF give."""
+    environment = Environment(
+        loader=FileSystemLoader(PACKAGE / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    install_language(environment)
+    environment.globals.update(url_for=fake_url, csrf_token=lambda: "the-token")
+    return environment
+
+
+@pytest.fixture
+def samples() -> dict[str, dict[str, Any]]:
+    """Variables for each page that needs no form or report."""
+    return {name: dict(values) for name, values in SAMPLES.items()}
+
+
+@pytest.fixture
+def render(templates: Environment) -> Render:
+    """Render a template as a page of the app: ``render(name, locale=..., **variables)``."""
+
+    def rendered(name: str, locale: str = "en", user: object = None, **variables: object) -> str:
+        links = [Thing(label=code, code=code, href=f"?sprog={code}", current=code == locale) for code in ("da", "en")]
+        shared = {
+            "locale": locale,
+            "direction": "ltr",
+            "current_user": user,
+            "language_links": links,
+            "demo": True,
+            "navigation": [Thing(label="Today", href="/i-dag", current=True)],
+        }
+        with use_locale(locale):
+            return templates.get_template(name).render(**shared, **variables)
+
+    return rendered

@@ -1,0 +1,131 @@
+"""Every page, in both languages: one heading, landmarks, parts that are named, nothing unescaped, sound HTML."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace as Thing
+from typing import Any
+
+import pytest
+from tinyhtml5.parser import HTMLParser
+
+ROOT = Path(__file__).parents[3] / "outcomes" / "templates"
+# The question has its own tests; the report is tested with its own context.
+ELSEWHERE = {"pages/citizen/question.html", "pages/manager/report.html"}
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for folder in ("pages", "errors")
+    for path in (ROOT / folder).rglob("*.html")
+    if path.name != "base.html"
+)
+PLAIN = [name for name in PAGES if name not in ELSEWHERE]
+ENDPOINTS = {
+    "public.front", "public.sign_in", "public.sign_out", "citizen.start", "citizen.question", "citizen.review",
+    "citizen.receipt", "citizen.curve", "citizen.leave", "staff.today", "staff.citizen", "staff.rate_goal",
+    "manager.overview",
+    "manager.report", "manager.report_file", "manager.analysis_plan", "static",
+}  # fmt: skip
+USER = Thing(name="Mette Holm", role="worker")
+
+
+def html_faults(html: str) -> list[str]:
+    """What the HTML parser stumbles over."""
+    parser = HTMLParser()
+    parser.parse(html)
+    return [f"{place}: {code}" for place, code, *_ in parser.errors]
+
+
+@pytest.mark.parametrize("locale", ["da", "en"])
+@pytest.mark.parametrize("name", PLAIN)
+def test_each_page_is_whole(name: str, locale: str, render: Any, samples: dict[str, dict[str, Any]]) -> None:
+    html = render(name, locale, USER if "/staff/" in name else None, **samples[name])
+
+    assert html_faults(html) == []
+    assert html.count("<h1") == 1
+    assert html.count("<main") == 1
+    assert f'<html lang="{locale}" dir="ltr">' in html
+    assert "<script>alert(1)" not in html
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids)), "an id stands twice"
+    for target in re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', html):
+        assert set(target.split()) <= set(ids)
+    for control in re.findall(r'<(?:input|textarea|select)\b(?![^>]*type="hidden")[^>]*\sid="([^"]+)"', html):
+        assert f'for="{control}"' in html or re.search(rf'id="{control}"[^>]*aria-label=', html)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_each_form_that_sends_carries_the_token(name: str, render: Any, samples: dict[str, dict[str, Any]]) -> None:
+    html = render(name, "en", USER, **samples[name])
+
+    for form in re.findall(r'<form[^>]*method="post".*?</form>', html, re.DOTALL):
+        assert 'name="csrf_token" value="the-token"' in form
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_to_known_places(name: str) -> None:
+    source = (ROOT / name).read_text(encoding="utf-8")
+
+    assert set(re.findall(r"url_for\('([\w.]+)'", source)) <= ENDPOINTS
+
+
+def test_the_parser_check_sees_a_fault() -> None:
+    assert html_faults("<!doctype html><title>x</title><p><b>one</p>") != []
+
+
+def test_the_start_page_says_who_why_how_long_and_that_it_is_voluntary(
+    render: Any, samples: dict[str, dict[str, Any]]
+) -> None:
+    html = render("pages/citizen/start.html", **samples["pages/citizen/start.html"])
+
+    for words in ("3 minutes", "8 questions", "Mette Holm", "voluntary", "does not change the help you get"):
+        assert words in html
+    assert html.count('<button type="submit"') == 1
+
+
+def test_the_page_of_a_dead_link_says_nothing_of_whose_it_was(render: Any) -> None:
+    html = render("pages/citizen/link_not_valid.html")
+
+    assert "This link does not open anything" in html
+    assert "kommune" not in html.lower()
+
+
+def test_a_status_has_a_shape_and_a_word(render: Any, samples: dict[str, dict[str, Any]]) -> None:
+    html = render("pages/staff/citizen.html", user=USER, **samples["pages/staff/citizen.html"])
+    tags = re.findall(r'<span class="status[^>]*>(.*?)</span>', html, re.DOTALL)
+
+    assert len(tags) == 10
+    for tag in tags:
+        assert "<svg" in tag
+        assert re.sub(r"<svg.*?</svg>", "", tag, flags=re.DOTALL).strip()
+
+
+def test_a_withheld_number_says_so_and_draws_nothing(render: Any, samples: dict[str, dict[str, Any]]) -> None:
+    html = render("pages/manager/overview.html", user=USER, **samples["pages/manager/overview.html"])
+    second = html.split('id="intervention-2"')[1]
+
+    assert "Fewer than 10" in second
+    assert "share-bar" not in second
+    assert html.count("hollow") == 1, "an interval that holds zero is drawn hollow"
+
+
+def test_a_page_with_errors_says_so_first_in_its_title(render: Any, samples: dict[str, dict[str, Any]]) -> None:
+    sample = samples["pages/staff/rate_goal.html"]
+
+    assert "<title>Error: " in render("pages/staff/rate_goal.html", user=USER, **sample)
+    assert "<title>Rate a goal" in render("pages/staff/rate_goal.html", user=USER, **{**sample, "errors": []})
+
+
+def test_nobody_waiting_is_said_in_words(render: Any, samples: dict[str, dict[str, Any]]) -> None:
+    sample = {**samples["pages/staff/today.html"], "people": [], "upcoming": []}
+    html = render("pages/staff/today.html", user=USER, **sample)
+
+    assert "Nobody is waiting for you today" in html
+    assert "Nothing is planned for the next seven days" in html
+
+
+def test_error_pages_need_nothing_from_the_application(templates: Any) -> None:
+    html = templates.get_template("errors/500.html").render()
+
+    assert "What you got a receipt for is safely stored" in html or "gemt sikkert" in html
+    assert '<html lang="da"' in html
