@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from outcomes.errors import Sentence
+from outcomes.errors import InputError, Sentence
 from outcomes.language import LOCALES, current_locale, translate
 from outcomes.services.build_report import build_report, read_period, render_report
 from outcomes.services.describe_plan import describe_plan
@@ -57,7 +57,9 @@ def report(intervention_id: str) -> str:
 def report_file(intervention_id: str, file_format: str) -> Response:
     """The same report as a file."""
     scope = current_actor().scope
-    period, _ = _period(read_period(runtime(), scope, intervention_slug=intervention_id))
+    period, errors = _period(read_period(runtime(), scope, intervention_slug=intervention_id))
+    if errors:  # a file has no place to say that another period was meant
+        raise InputError(Sentence("The period can't be read. Go back and choose it again."))
     context = build_report(runtime(), scope, intervention_slug=intervention_id, period=period)
     file = render_report(context, file_format, request.args.get("language", current_locale()))
     return Response(

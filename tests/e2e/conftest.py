@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import file_lock
 from tests.e2e.running import Demo, running_demo
@@ -31,6 +31,8 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
     "--lang=da",
 ]
+PATIENCE = 45_000
+"""Milliseconds until a page or file counts as not coming: a PDF takes seconds, and many where much else runs."""
 EVERYBODY = [(language, screen) for language in ("da", "en") for screen in ("phone", "desktop")]
 SCREENS = {"phone": PHONE, "desktop": DESKTOP}
 
@@ -83,6 +85,7 @@ def demo(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE / 3)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
@@ -97,7 +100,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     def make(language: str = "da", screen: str = "phone", **options: Any) -> Visitor:
         settings = {"viewport": SCREENS[screen], "reduced_motion": "reduce", "locale": "da-DK", **options}
         context = browser.new_context(**settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return Visitor(context, language)
 

@@ -120,7 +120,7 @@ class Words:
             return Sentence("%(first)s to %(last)s", first=first, last=last)
         if first is not None:
             return Sentence("from %(first)s", first=first)
-        return Sentence("until %(last)s", last=last) if last is not None else Sentence("the whole period")
+        return Sentence("until %(last)s", last=last) if last is not None else Sentence("time not given")
 
     @property
     def estimand(self) -> Sentence:

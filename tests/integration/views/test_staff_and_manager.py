@@ -270,3 +270,9 @@ def test_an_ended_episode_is_shown_with_its_end(
     browser = signed_in("worker")
     assert browser.get(f"/borger/{world.case.citizen_id}").status_code == 200
     assert f"{runtime.today() + timedelta(days=40):%Y}" in browser.html
+
+
+def test_a_file_for_a_period_that_cannot_be_read_is_refused(world: World, signed_in: Callable[..., Browser]) -> None:
+    refused = signed_in("manager").get("/indsatser/hverdag/rapport.json", from_date="i går")
+    assert refused.status_code == 400
+    assert "vælg den igen" in refused.get_data(as_text=True)

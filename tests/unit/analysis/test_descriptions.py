@@ -244,7 +244,7 @@ def test_keeping_a_level_succeeds_unless_clearly_worse(study, make_plan) -> None
 
 
 def test_an_arm_with_few_answers_is_hidden_in_every_table(study, make_plan) -> None:
-    table = lose(study(80, lost=0.0), "m6", COMPARISON, 37)
+    table = lose(study(80, lost=0.0), "m6", COMPARISON, 3)
     data = read_frame(table, make_plan())
     attrition = describe_attrition(data)
     assert attrition.hides_an_arm

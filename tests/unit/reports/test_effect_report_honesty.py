@@ -63,7 +63,7 @@ def test_a_comparison_that_was_not_made_is_not_shown(
     assert data["design_label"] == "D0"
     assert {row["arm"] for row in data["progression"]} == {"intervention"}  # type: ignore[attr-defined,index]
     text = str(data["summary"]) + str(data["sections"])
-    assert "against" not in text
+    assert "in the comparison group" not in text
     assert "nobody to compare with" not in text
     assert "The comparison couldn't be made" in text
     assert "the model" not in str(context.section("starting_point").finding)
