@@ -6,6 +6,7 @@ Needs what the tests need, and ``pdftoppm`` (Debian: poppler-utils) for the pict
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ IMAGES = ROOT / "docs" / "images"
 COLOURS = 128
 MOST_BYTES = 200_000
 PAPER_WIDTH = 900
+TALL_PHONE = 812
 
 
 def keep(name: str, picture: bytes) -> None:
@@ -56,7 +58,7 @@ def sign_in(page: Page, link: str) -> None:
 
 def take_citizen(browser: Browser, demo: Demo) -> None:
     """A question on a phone, with an answer chosen."""
-    page = open_page(browser, PHONE, scale=2)
+    page = open_page(browser, {**PHONE, "height": TALL_PHONE}, scale=2)
     page.goto(demo.links["citizen"])
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/svar/1")
@@ -109,7 +111,12 @@ def main() -> None:
         running_demo(Path(folder) / "home") as demo,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        danish: dict[str, str | float | bool] = {
+            **os.environ,
+            "LANG": "da_DK.UTF-8",
+            "LANGUAGE": "da",
+        }  # dates in fields as the reader sees them
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS, env=danish)
         for take in (take_citizen, take_worker, take_report):
             take(browser, demo)
         browser.close()

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from outcomes.errors import Sentence
+from outcomes.language import translate
+from outcomes.reports.effect_report.words import occasion_name
 from outcomes.reports.parts import LocalText
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from outcomes.services.freeze_plan import PlanView
 
@@ -40,22 +42,31 @@ def describe_plan(view: PlanView) -> tuple[PlanLine, ...]:
     plan: Mapping[str, Any] = view.definition
     measure = plan["measure"]
     lines = [
-        PlanLine(Sentence("Measure"), f"{measure['instrument']}, {measure['scale']}"),
+        PlanLine(Sentence("Measure"), _listed(view.measure)),
         PlanLine(Sentence("Which way is better"), DIRECTIONS[measure["direction"]]),
         PlanLine(Sentence("Compared with"), DESIGNS[plan["design"]]),
-        PlanLine(Sentence("Starting point"), str(plan["baseline"])),
-        PlanLine(Sentence("Follow-up"), ", ".join(str(code) for code in plan["follow_up"])),
-        PlanLine(Sentence("Decides the result"), str(plan["primary_occasion"])),
+        PlanLine(Sentence("Starting point"), _occasions(view, (plan["baseline"],))),
+        PlanLine(Sentence("Follow-up"), _occasions(view, plan["follow_up"])),
+        PlanLine(Sentence("Decides the result"), _occasions(view, (plan["primary_occasion"],))),
     ]
     adjusted = [view.characteristics.get(each["name"], each["name"]) for each in plan.get("covariates") or ()]
     if adjusted:
-        lines.append(PlanLine(Sentence("Adjusted for"), Sentence("%(list)s", list=_List(tuple(adjusted)))))
+        lines.append(PlanLine(Sentence("Adjusted for"), _listed(adjusted)))
     if plan.get("randomised_evidence"):
         lines.append(PlanLine(Sentence("How lots were drawn"), plan["randomised_evidence"]))
     lines.append(PlanLine(Sentence("Model"), Sentence("Linear mixed model with a random intercept for each person")))
     if plan.get("sensitivity"):
         lines.append(PlanLine(Sentence("Also tried"), "; ".join(plan["sensitivity"])))
     return tuple(lines)
+
+
+def _occasions(view: PlanView, codes: Iterable[str]) -> Sentence:
+    """Occasions by their time; by their code where nobody has them planned yet."""
+    return _listed([occasion_name(view.months[code]) if code in view.months else code for code in codes])
+
+
+def _listed(words: Iterable[object]) -> Sentence:
+    return Sentence("%(list)s", list=_List(tuple(words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +76,4 @@ class _List:
     words: tuple[object, ...]
 
     def __str__(self) -> str:
-        return ", ".join(str(word) for word in self.words)
+        return ", ".join(translate(word) if isinstance(word, Sentence) else str(word) for word in self.words)

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from outcomes.errors import AnalysisPlanError, NotFoundError, Sentence
-from outcomes.instruments import ErrorKind, ReliabilityKind
+from outcomes.instruments import ErrorKind, ReliabilityKind, restore_instrument
 from outcomes.models import AnalysisPlan as StoredPlan
 from outcomes.models import Intervention
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.store import interventions
+from outcomes.store import instruments, interventions
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -36,6 +36,10 @@ class PlanView:
     frozen_by: str | None
     definition: Mapping[str, Any]
     characteristics: Mapping[str, LocalText]
+    measure: tuple[LocalText, ...]
+    """Name of the questionnaire and of its scale; once where they are the same."""
+    months: Mapping[str, float]
+    """When each occasion is, in months since the start, by its code."""
     earlier: tuple[tuple[int, datetime | None], ...]
 
 
@@ -110,6 +114,7 @@ def read_plan(runtime: Runtime, scope: Scope, slug: str) -> PlanView:
     with runtime.database.transaction(scope) as session:
         intervention, plan = find_plan(session, slug)
         versions = interventions.list_analysis_plans(session, intervention_id=intervention.id)
+        analysis = plan.definition["analysis"]
         return PlanView(
             intervention_slug=slug,
             intervention=local_text(intervention.title),
@@ -117,12 +122,24 @@ def read_plan(runtime: Runtime, scope: Scope, slug: str) -> PlanView:
             created_at=plan.created_at,
             frozen_at=plan.frozen_at,
             frozen_by=plan.frozen_by,
-            definition=plan.definition["analysis"],
+            definition=analysis,
+            measure=_measure_names(session, analysis["measure"]["instrument"], analysis["measure"]["scale"]),
+            months=interventions.occasion_times(session, intervention_id=intervention.id),
             characteristics={
                 key: local_text(text) for key, text in plan.definition["words"]["characteristics"].items()
             },
             earlier=tuple((old.version, old.frozen_at) for old in versions if old.version < plan.version),
         )
+
+
+def _measure_names(session: Session, key: str, scale_key: str) -> tuple[LocalText, ...]:
+    found = [version for version in instruments.list_versions(session) if version.key == key]
+    if not found:
+        return (local_text(key), local_text(scale_key))
+    instrument = restore_instrument(found[-1].definition)
+    scale = next((scale for scale in instrument.scales if scale.key == scale_key), None)
+    names = (local_text(instrument.title), local_text((scale.title if scale else None) or instrument.title))
+    return tuple(dict.fromkeys(names))
 
 
 def freeze_plan(runtime: Runtime, scope: Scope, slug: str, *, by: str) -> int:

@@ -117,6 +117,18 @@ def list_outcome_rows(
     ).all()
 
 
+def occasion_times(session: Session, *, intervention_id: UUID) -> dict[str, float]:
+    """Planned months since the start, by occasion code, of every occasion that anybody has in the intervention."""
+    rows = session.execute(
+        select(Occasion.code, func.min(Occasion.months))
+        .join(Episode, Episode.id == Occasion.episode_id)
+        .where(Episode.intervention_id == intervention_id)
+        .group_by(Occasion.code)
+        .order_by(Occasion.code)
+    )
+    return {code: float(months) for code, months in rows}
+
+
 def list_analysis_plans(session: Session, *, intervention_id: UUID) -> Sequence[AnalysisPlan]:
     """Every version of an intervention's analysis plan, newest first."""
     return session.scalars(
