@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 OWNER_ROLE = "outcomes_owner"
 APP_ROLE = "outcomes_app"
 ADMIN_ROLE = "postgres"
-START_ATTEMPTS = 20
-SECONDS_BETWEEN_ATTEMPTS = 0.5
+LOOKS = 100
+SECONDS_BETWEEN_LOOKS = 0.1
 SOCKET_PATH_LIMIT = 90  # the kernel's limit is 107 bytes, and the socket's own name is part of it
 
 IN_NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
@@ -89,7 +89,8 @@ class EmbeddedPostgres:
     def __init__(self, directory: Path, pg_bin: Path | None = None, runner: tuple[str, ...] | None = None) -> None:
         self.runner = choose_runner() if runner is None else runner
         self.binaries = find_binaries(pg_bin)
-        self.home = directory.resolve()
+        self.directory = directory.resolve()
+        self.home = self.directory
         if self.runner == AS_NOBODY:
             self.home = self._home_for_nobody()
         self.data = self.home / "data"
@@ -295,16 +296,34 @@ class EmbeddedPostgres:
             shutil.chown(self.log, "nobody", "nogroup")
         # Said here too, not only in the configuration: never a port, whatever state a file is in.
         listen = f"-c listen_addresses='' -k '{self.socket}'"
-        # A server that was killed a moment ago may still be listed as a process, and its lock file then stands.
-        killed = (self.data / "postmaster.pid").exists()
-        for attempts_left in reversed(range(START_ATTEMPTS if killed else 1)):
+        self._bury()
+        self._control("start", "-l", str(self.log), "-o", listen, "-w", "-t", "60")
+
+    def _bury(self) -> None:
+        """Take away the lock files of a server that was killed, once none of its processes lives.
+
+        Where nobody waits for it (a container without an init), a dead process stays listed, and PostgreSQL would take
+        it for a server that runs.
+        """
+        lock = self.data / "postmaster.pid"
+        for _ in range(LOOKS):
+            if not lock.exists():
+                return
+            if not self.alive() and not self._inhabited():
+                for left in (lock, *self.socket.glob(".s.PGSQL.*")):
+                    left.unlink(missing_ok=True)
+                return
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def _inhabited(self) -> bool:
+        """Does any process live in the data folder? Each of a server's does."""
+        for process in Path("/proc").glob("[0-9]*"):
             try:
-                return self._control("start", "-l", str(self.log), "-o", listen, "-w", "-t", "60")
-            except UnavailableError:
-                if not attempts_left:
-                    raise
-                time.sleep(SECONDS_BETWEEN_ATTEMPTS)
-        return None
+                if (process / "cwd").readlink() == self.data:
+                    return True
+            except OSError:
+                continue  # gone, dead, or somebody else's
+        return False
 
     def _control(self, action: str, *options: str) -> None:
         self._run("pg_ctl", action, "-D", str(self.data), *options)

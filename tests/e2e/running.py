@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from outcomes.services.open_database import open_runtime
 from outcomes.settings import read_settings
+from outcomes.store.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +98,7 @@ def running_demo(home: Path, *, stop_with: signal.Signals = signal.SIGTERM) -> I
         process.send_signal(stop_with)
         assert process.wait(timeout=STOP_SECONDS) == 0, log.read_text(encoding="utf-8")
         assert not is_served(port), "something still answers"
-        assert not (home / "postgresql" / "data" / "postmaster.pid").exists(), "the database still runs"
+        assert not EmbeddedPostgres(home / "postgresql").alive(), "the database still runs"
         assert "Traceback" not in log.read_text(encoding="utf-8")
     finally:
         if process.poll() is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from outcomes.settings import write_new_settings
+from outcomes.store.embedded import EmbeddedPostgres
 from tests.e2e.running import Demo, free_port, run_outcomes, running_demo
 
 pytestmark = pytest.mark.database
@@ -31,12 +32,12 @@ def test_starting_stopping_and_what_stays(tmp_path: Path) -> None:
     with running_demo(tmp_path / "home", stop_with=signal.SIGINT) as demo:
         while_running = demo.command(*REPORT)
         assert while_running.returncode == 0, while_running.stderr
-        assert (demo.home / "postgresql" / "data" / "postmaster.pid").exists()
+        assert EmbeddedPostgres(demo.home / "postgresql").alive()
 
     stopped = run_outcomes(tmp_path / "home", *REPORT)
     assert stopped.returncode == 0, stopped.stderr
     assert lasting(stopped.stdout) == lasting(while_running.stdout)
-    assert not (tmp_path / "home" / "postgresql" / "data" / "postmaster.pid").exists()
+    assert not EmbeddedPostgres(tmp_path / "home" / "postgresql").alive()
 
     begun = time.monotonic()
     with running_demo(tmp_path / "home", stop_with=signal.SIGTERM) as again:
