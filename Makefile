@@ -4,7 +4,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 
-.PHONY: help setup setup-test demo test check format lock translations wheel clean
+.PHONY: help setup setup-test demo test check format lock mutation calibration translations wheel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,16 @@ lock: setup-test ## choose versions anew, within pyproject.toml's limits, and wr
 	@$(COMPILE) --upgrade pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) --upgrade pyproject.toml --group dev -o requirements-dev.lock
 	@$(COMPILE) --upgrade --group node -o .ci/node.lock
+	@$(COMPILE) --upgrade --group mutation -c requirements-dev.lock -o .ci/mutation.lock
+
+mutation: setup-test ## changes the statistics in small ways, one at a time, and tells which changes no test notices (hours)
+	@$(BIN)/uv pip install --quiet --require-hashes -r .ci/mutation.lock
+	@$(BIN)/mutmut run --max-children 2
+	@$(BIN)/mutmut results
+
+calibration: setup-test ## bias, coverage and false alarms of every estimator, and the null simulation, into docs/methods
+	@$(BIN)/python benchmarks/null_effect.py --write
+	@$(BIN)/python benchmarks/calibration.py --write
 
 translations: setup-test ## bring the message catalogues up to date with the code
 	@$(BIN)/python .ci/translations.py update

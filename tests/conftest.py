@@ -18,6 +18,7 @@ import hypothesis
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
 
+from outcomes.language import DEFAULT_LOCALE, use_locale
 from outcomes.services.runtime import Runtime
 from outcomes.settings import Settings
 from outcomes.store import migrate
@@ -209,6 +210,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             "LOOKUP_KEY": LOOKUP_KEY,
         }
     )
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A command that a test runs in this process leaves its language to no other test."""
+    with use_locale(DEFAULT_LOCALE):
+        yield
 
 
 @pytest.fixture

@@ -3,11 +3,14 @@
 Question: how many stand at an end of the scale where no further change can be seen, and how much of the change would
 have come by itself because people start when they are worst?
 Formula: share of answered scores exactly at the lowest and at the highest value of the scale (over 15 % is a finding);
-expected artefact (1 - r) * (M - mean at start) for a group that starts off the population mean M.
+expected artefact (1 - r) * (M - mean at start) for a group that starts off the population mean M; where only those beyond
+a limit c start, SD (1 - r) phi(z) / (1 - Phi(z)) towards the mean, z = (c - M) / SD for those above (its mirror image for
+those below), phi and Phi the normal density and distribution.
 Assumptions: the population mean and reliability named in the plan hold for those who start; scores are near normal.
 Units: shares 0-1; points, with the sign of the raw change.
 Missing data: answered scores only.
-Errors: none raised; what isn't known is withheld.
+Errors: none raised by the description: what isn't known is withheld. The limit's formula raises
+:class:`~outcomes.errors.EstimateError` for numbers that aren't possible.
 Source: Terwee et al. 2007, doi:10.1016/j.jclinepi.2006.03.012; Barnett et al. 2005, doi:10.1093/ije/dyh299.
 Checked: tests/unit/analysis/test_descriptions.py (closed form, and a simulation of selected starts).
 """
@@ -30,7 +33,7 @@ from outcomes.analysis.results import (
     Withheld,
     WithheldReason,
 )
-from outcomes.errors import Sentence
+from outcomes.errors import EstimateError, Sentence
 
 if TYPE_CHECKING:
     from outcomes.analysis.frame import StudyData
@@ -46,6 +49,23 @@ def describe_artefacts(data: StudyData) -> Artefacts:
 def expected_regression(population_mean: float, baseline_mean: float, reliability: float) -> float:
     """Change (points) to expect of a group that starts at ``baseline_mean`` with nothing done at all."""
     return (1.0 - reliability) * (population_mean - baseline_mean)
+
+
+def expected_regression_beyond(
+    population_mean: float, population_sd: float, reliability: float, *, limit: float, above: bool
+) -> float:
+    """Change (points) to expect of people chosen because they score above (or below) ``limit``, with nothing done."""
+    from scipy.special import log_ndtr  # noqa: PLC0415 - scipy only where a number is worked out
+
+    if not all(math.isfinite(number) for number in (population_mean, population_sd, limit)) or population_sd <= 0.0:
+        raise EstimateError(Sentence("Regression to the mean needs a mean, a limit, and a standard deviation above 0."))
+    if not 0.0 <= reliability <= 1.0:
+        raise EstimateError(Sentence("Regression to the mean needs a reliability between 0 and 1."))
+    z = (limit - population_mean) / population_sd * (1.0 if above else -1.0)
+    # far out, density and tail are both nearly nothing: their ratio is taken through logarithms
+    ratio = math.exp(-z * z / 2.0 - math.log(2.0 * math.pi) / 2.0 - float(log_ndtr(-z)))
+    towards = -1.0 if above else 1.0
+    return towards * population_sd * (1.0 - reliability) * ratio
 
 
 def _bounds(data: StudyData, occasion: str) -> BoundShare | None:

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from outcomes.analysis.disclosure import may_show_estimate, too_few_for_estimate
-from outcomes.analysis.intervals import t_estimate
-from outcomes.analysis.proportions import Z_95
+from outcomes.analysis.intervals import normal_estimate, t_estimate
 from outcomes.analysis.results import ChangeEstimate, TermEstimate, Withheld, WithheldReason
 from outcomes.errors import EstimateError, Sentence
 
@@ -64,10 +63,7 @@ def standardised_mean_change(before: Sequence[float], after: Sequence[float]) ->
     correlation = float(np.corrcoef(pre, post)[0, 1])
     g = factor * float(post.mean() - pre.mean()) / sd_pre
     std_error = math.sqrt(2 * (1 - correlation) / n + g * g / (2 * n))
-    if std_error == 0.0:
-        raise EstimateError(Sentence("All have the same value, so no uncertainty can be worked out."))
-    p_value = math.erfc(abs(g) / std_error / math.sqrt(2))
-    return TermEstimate("smcr", g, std_error, None, g - Z_95 * std_error, g + Z_95 * std_error, p_value)
+    return normal_estimate("smcr", g, std_error)
 
 
 def estimate_change(

@@ -20,8 +20,10 @@ from outcomes.analysis.results import (
     BalanceTable,
     ChangeEstimate,
     MixedModelFit,
+    ModelledChange,
     OccasionChange,
     OccasionMean,
+    Sensitivity,
     Share,
     ShareDifference,
     TermEstimate,
@@ -36,7 +38,7 @@ class Verdict(StrEnum):
     The finding is the model's effect where there is one, else the change at the primary occasion.
     """
 
-    INCLUDES_NONE = "interval_includes_no_effect"
+    INCLUDES_NONE = "interval_includes_zero"
     BETTER = "better"
     WORSE = "worse"
     WITHHELD = "withheld"
@@ -149,7 +151,9 @@ class EffectEstimate:
     or, for the design "expected", mean change minus expected change; withheld where the design has no comparison.
     ``completeness``: answered of due at the primary occasion, 0-1, among the arms that the main number is about (None where
     withheld). ``n_behind``: persons that the main number stands on.
+    ``modelled_change``: the intervention's change by a model of all its occasions, where nobody is compared.
     ``means``/``changes``: one per occasion and arm (``intervention`` alone where the design has no comparison arm).
+    ``sensitivity``: the main number under other assumptions about those who are missing.
     """
 
     method: str
@@ -166,12 +170,14 @@ class EffectEstimate:
     individuals: tuple[PersonChange, ...]
     distributions: tuple[OccasionDistribution, ...]
     model: MixedModelFit | Withheld
+    modelled_change: ModelledChange | Withheld
     effect: TermEstimate | Withheld
     verdict: Verdict
     balance: BalanceTable | Withheld
     artefacts: Artefacts
     label: DesignLabel
     evidence: GradedEvidence
+    sensitivity: Sensitivity | Withheld
     warnings: tuple[Sentence, ...]
 
     @property
@@ -185,11 +191,31 @@ class EffectEstimate:
         return primary_share(self.attrition, compared=self.compared)
 
     @property
+    def main_change(self) -> TermEstimate | Withheld:
+        """The intervention's change at the primary occasion; what leads where nobody is compared."""
+        return main_change(self.modelled_change, self.changes, self.plan)
+
+    @property
     def n_behind(self) -> int | None:
         """Persons that the main number stands on: those in the model, else those with both scores (None: withheld)."""
-        if isinstance(self.model, MixedModelFit):
-            return self.model.n_subjects
-        for change in self.changes:
-            if change.occasion == self.plan.primary_occasion and change.arm == INTERVENTION:
-                return change.result.n if isinstance(change.result, ChangeEstimate) else None
-        return None
+        for model in (self.model, self.modelled_change):
+            if not isinstance(model, Withheld):
+                return model.n_subjects
+        change = _primary_change(self.changes, self.plan)
+        return change.n if isinstance(change, ChangeEstimate) else None
+
+
+def main_change(
+    modelled: ModelledChange | Withheld, changes: tuple[OccasionChange, ...], plan: AnalysisPlan
+) -> TermEstimate | Withheld:
+    """The intervention's change at the primary occasion: by the model of all occasions, else of those with both scores."""
+    if isinstance(modelled, ModelledChange):
+        return modelled.at(plan.primary_occasion)
+    change = _primary_change(changes, plan)
+    return change.mean_change if isinstance(change, ChangeEstimate) else change
+
+
+def _primary_change(changes: tuple[OccasionChange, ...], plan: AnalysisPlan) -> ChangeEstimate | Withheld:
+    return next(
+        change.result for change in changes if change.occasion == plan.primary_occasion and change.arm == INTERVENTION
+    )

@@ -9,9 +9,9 @@ import math
 from typing import TYPE_CHECKING
 
 from outcomes.analysis.effect_results import Progression
-from outcomes.analysis.evidence import LABEL_OF_DESIGN, DesignLabel, allowed_word
+from outcomes.analysis.evidence import LABEL_OF_DESIGN, MOST_UNLIKE, DesignLabel, allowed_word
 from outcomes.analysis.plan import Design
-from outcomes.analysis.results import Artefacts, MixedModelFit, RegressionToMean, Withheld
+from outcomes.analysis.results import Artefacts, MixedModelFit, ModelledChange, RegressionToMean, Withheld
 from outcomes.errors import Sentence
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_REGRESSION = 1 / 3
 
 
-def describe_estimand(data: StudyData, label: DesignLabel) -> Sentence:
+def describe_estimand(data: StudyData, label: DesignLabel, *, modelled: bool) -> Sentence:
     """Who, compared with whom, on what, when, and how stops and missing answers are counted."""
     plan = data.plan
     if label >= DesignLabel.D2:
@@ -34,6 +34,16 @@ def describe_estimand(data: StudyData, label: DesignLabel) -> Sentence:
             months=_months(data, plan.follow_up),
         )
     if label is DesignLabel.D1 and plan.expected_change is not None:
+        if modelled:
+            return Sentence(
+                "The mean change in score (%(scale)s) from the start to %(months)s months among people in"
+                " %(intervention)s, as if all had answered every time, minus the change expected beforehand (%(points)s"
+                " points).",
+                scale=plan.measure.scale,
+                intervention=plan.intervention_label,
+                months=_months(data, (plan.primary_occasion,)),
+                points=plan.expected_change.points,
+            )
         return Sentence(
             "The mean change in score (%(scale)s) from the start to %(months)s months among people in %(intervention)s"
             " who answered both times, minus the change expected beforehand (%(points)s points).",
@@ -42,9 +52,19 @@ def describe_estimand(data: StudyData, label: DesignLabel) -> Sentence:
             months=_months(data, (plan.primary_occasion,)),
             points=plan.expected_change.points,
         )
+    said = (
+        Sentence(
+            "The mean change in score (%(scale)s) from the start to %(months)s months among people in %(intervention)s, as"
+            " if all had answered every time."
+        )
+        if modelled
+        else Sentence(
+            "The mean change in score (%(scale)s) from the start to %(months)s months among people in %(intervention)s who"
+            " answered both times."
+        )
+    )
     return Sentence(
-        "The mean change in score (%(scale)s) from the start to %(months)s months among people in %(intervention)s who"
-        " answered both times.",
+        said.message,
         scale=plan.measure.scale,
         intervention=plan.intervention_label,
         months=_months(data, (plan.primary_occasion,)),
@@ -54,20 +74,22 @@ def describe_estimand(data: StudyData, label: DesignLabel) -> Sentence:
 def collect_warnings(
     data: StudyData,
     label: DesignLabel,
-    model: MixedModelFit | Withheld,
+    model: MixedModelFit | ModelledChange | Withheld,
     progression: Progression | Withheld,
     artefacts: Artefacts,
+    *,
+    unlike: bool,
 ) -> tuple[Sentence, ...]:
     """What a reader should know before using the numbers."""
     return (
-        *_design_warnings(data, label),
-        *(model.warnings if isinstance(model, MixedModelFit) else ()),
+        *_design_warnings(data, label, unlike=unlike),
+        *(() if isinstance(model, Withheld) else model.warnings),
         *_missing_warnings(data, model),
         *_measure_warnings(progression, artefacts),
     )
 
 
-def _design_warnings(data: StudyData, label: DesignLabel) -> list[Sentence]:
+def _design_warnings(data: StudyData, label: DesignLabel, *, unlike: bool) -> list[Sentence]:
     planned = LABEL_OF_DESIGN[data.plan.design]
     warnings = []
     if label < planned:
@@ -78,6 +100,14 @@ def _design_warnings(data: StudyData, label: DesignLabel) -> list[Sentence]:
                 allowed=allowed_word(label),
             )
         )
+    if data.plan.design is Design.WAITING_LIST and label is DesignLabel.D2 and unlike:
+        warnings.append(
+            Sentence(
+                "Those who waited were unlike the others at the start by more than %(limit)s standard deviations, so the"
+                " waiting list can't have gone by turn alone.",
+                limit=MOST_UNLIKE,
+            )
+        )
     if data.plan.design is Design.EXPECTED and label is DesignLabel.D1:
         warnings.append(
             Sentence("The expected change is taken as known: its own uncertainty isn't part of the interval.")
@@ -85,7 +115,7 @@ def _design_warnings(data: StudyData, label: DesignLabel) -> list[Sentence]:
     return warnings
 
 
-def _missing_warnings(data: StudyData, model: MixedModelFit | Withheld) -> list[Sentence]:
+def _missing_warnings(data: StudyData, model: MixedModelFit | ModelledChange | Withheld) -> list[Sentence]:
     warnings = []
     if isinstance(model, MixedModelFit) and model.n_incomplete:
         if model.n_incomplete < 5:

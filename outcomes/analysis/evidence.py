@@ -32,6 +32,7 @@ MOST_ARM_DIFFERENCE = 0.10
 MOST_IMBALANCE = 0.10
 MOST_AT_BOUND = 0.15
 LEAST_OVERLAP = 0.90
+MOST_UNLIKE = 0.5
 LEAST_PER_ARM = 30
 
 
@@ -181,27 +182,57 @@ MODELS_OF_STAGGERED = frozenset({"group-time"})
 START: dict[DesignLabel, EvidenceGrade] = {DesignLabel.D4: EvidenceGrade.A, DesignLabel.D3: EvidenceGrade.B}
 
 
-def design_label(plan: AnalysisPlan, *, estimated: bool) -> DesignLabel:
-    """The label of a result: what the plan's design allows, and no more than what was ``estimated``.
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What may be said of an estimate: label, the only ``word`` for it, and how far it may be trusted."""
 
-    Without an estimated comparison the result is change (D0) whatever the design. A staggered roll-out analysed by a
-    model that doesn't follow each group's own start is an adjusted difference (D2). Lots without evidence of how they
-    were drawn don't count as lots.
+    label: DesignLabel
+    word: Sentence
+    evidence: GradedEvidence
+
+
+def judge_evidence(
+    design: Design,
+    findings: Iterable[Finding],
+    *,
+    estimated: bool,
+    lots_evidenced: bool = False,
+    follows_each_start: bool = False,
+    unlike_at_start: bool = False,
+) -> Judgement:
+    """The one rule of what a number may be called and how far it may be trusted.
+
+    ``estimated``: a comparison was in fact estimated. ``lots_evidenced``: there is evidence of how lots were drawn.
+    ``follows_each_start``: the model of a staggered roll-out compares each group with those who haven't begun yet.
+    ``unlike_at_start``: the groups differ by more than ``MOST_UNLIKE`` standard deviations in something measured then.
     """
-    label = LABEL_OF_DESIGN[plan.design]
     if not estimated:
-        return DesignLabel.D0
-    if plan.design is Design.STAGGERED and plan.model not in MODELS_OF_STAGGERED:
-        return DesignLabel.D2
-    if label is DesignLabel.D4 and not plan.randomised_evidence:
-        return DesignLabel.D2
-    return label
-
-
-def grade_evidence(label: DesignLabel, findings: Iterable[Finding]) -> GradedEvidence:
-    """Grade by the label's starting grade, one step down for each finding that applies, D at the lowest."""
+        label = DesignLabel.D0  # without a comparison it is change, whatever was planned
+    elif design is Design.RANDOMISED and not lots_evidenced:
+        label = DesignLabel.D2  # lots that nobody can show aren't lots
+    elif design is Design.STAGGERED and not follows_each_start:
+        label = DesignLabel.D2  # early and late starters are mixed up
+    elif design is Design.WAITING_LIST and unlike_at_start:
+        label = DesignLabel.D2  # it went by need, not by turn, and need is never wholly measured
+    else:
+        label = LABEL_OF_DESIGN[design]
     found = tuple(findings)
     start = START.get(label, EvidenceGrade.C)
     grades = tuple(EvidenceGrade)
     steps = grades.index(start) + sum(finding.applies for finding in found)
-    return GradedEvidence(grades[min(steps, len(grades) - 1)], start, found)
+    grade = grades[min(steps, len(grades) - 1)]
+    return Judgement(label, WORDS[label], GradedEvidence(grade, start, found))
+
+
+def judge_plan(
+    plan: AnalysisPlan, findings: Iterable[Finding] = (), *, estimated: bool, unlike_at_start: bool = False
+) -> Judgement:
+    """:func:`judge_evidence` for what a frozen plan states."""
+    return judge_evidence(
+        plan.design,
+        findings,
+        estimated=estimated,
+        lots_evidenced=bool(plan.randomised_evidence),
+        follows_each_start=plan.model in MODELS_OF_STAGGERED,
+        unlike_at_start=unlike_at_start,
+    )

@@ -13,6 +13,7 @@ Checked: tests/unit/analysis/test_frame.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +32,7 @@ MOST_FAULTS = 100
 REQUIRED = ("subject", "occasion", "time", "score")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: what is asked for often is worked out once
 class StudyData:
     """Checked data. ``scores`` and ``due``: persons x the plan's occasions; ``arm`` and ``covariates`` per person;
     ``rows``: the due, answered follow-up rows (subject, occasion, time, score); ``times``: months per occasion, infinite
@@ -48,7 +49,7 @@ class StudyData:
     times: dict[str, float]
     n_not_due: int
 
-    @property
+    @cached_property
     def arms(self) -> tuple[ArmSize, ...]:
         """Persons who started, per arm of the design."""
         names = [(INTERVENTION, self.plan.intervention_label)]
@@ -56,9 +57,13 @@ class StudyData:
             names.append((COMPARISON, self.plan.comparison_label or COMPARISON))
         return tuple(ArmSize(arm, label, int((self.arm == arm).sum())) for arm, label in names)
 
+    @cached_property
+    def _members(self) -> dict[str | None, pd.Series[bool]]:
+        return {None: self.arm.notna(), **{size.arm: self.arm == size.arm for size in self.arms}}
+
     def members(self, arm: str | None) -> pd.Series[bool]:
         """Who belongs to ``arm``, by person; everybody for None."""
-        return self.arm.notna() if arm is None else self.arm == arm
+        return self._members[arm]
 
     def answered(self, occasion: str, arm: str | None = None) -> pd.Series[float]:
         """Scores (points) of one arm at one occasion, by person."""

@@ -8,7 +8,8 @@ of a ratio, s = sqrt(n / (n - 1) * sum((a - p m)^2)) / sum(m) with n persons, an
 freedom, since the goals of one person hang together.
 Units: x from -2 (much less than expected) to +2 (much more than expected), 0 as expected; T has mean 50 and SD 10 by
 construction; higher is better. Goals are set by the person, so T never compares providers.
-Missing data: a goal that isn't rated is left out with its weight.
+Change: T at the end minus T at the start over the same goals, so that a goal that was dropped doesn't look like change.
+Missing data: a goal that isn't rated (for change: both times) is left out with its weight.
 Errors: :class:`~outcomes.errors.EstimateError` where no goal is rated, a level is outside -2..2 or a weight isn't
 positive.
 Source: Kiresuk & Sherman 1968, doi:10.1007/BF01530764; ratio of totals: Cochran 1977, Sampling Techniques, 6.3.
@@ -60,6 +61,44 @@ def gas_t_score(
     spread = math.sqrt((1 - correlation) * sum(w * w for _, w in rated) + correlation * total * total)
     t_score = 50 + 10 * sum(w * x for x, w in rated) / spread
     return GoalAttainment(t_score, len(rated), sum(x >= 0 for x, _ in rated) / len(rated))
+
+
+@dataclass(frozen=True, slots=True)
+class GoalChange:
+    """T at ``start`` and at ``end`` over the ``end.n_goals`` goals rated both times; ``change`` in T points."""
+
+    start: GoalAttainment
+    end: GoalAttainment
+
+    @property
+    def change(self) -> float:
+        return self.end.t_score - self.start.t_score
+
+
+def gas_change(
+    start: Sequence[int | float | None],
+    end: Sequence[int | float | None],
+    weights: Sequence[float] | None = None,
+    *,
+    correlation: float = CORRELATION,
+) -> GoalChange:
+    """T of one person's goals at start and at end, the goals in the same order, over those rated both times."""
+    if len(start) != len(end):
+        raise EstimateError(
+            Sentence("Each goal needs one level at the start and one at the end (or none): as many of each.")
+        )
+    both = [x is not None and y is not None for x, y in zip(start, end, strict=True)]
+    if not any(both):
+        raise EstimateError(
+            Sentence(
+                "No goal is rated both at the start and at the end. Rate one both times, and the change can be told."
+            )
+        )
+    first = [x if kept else None for x, kept in zip(start, both, strict=True)]
+    last = [y if kept else None for y, kept in zip(end, both, strict=True)]
+    return GoalChange(
+        gas_t_score(first, weights, correlation=correlation), gas_t_score(last, weights, correlation=correlation)
+    )
 
 
 def share_of_goals(attained: Sequence[int], goals: Sequence[int]) -> TermEstimate:

@@ -63,6 +63,14 @@ class ErrorKind(StrEnum):
     OWN_BASELINE_SD = "own_baseline_sd"  # standard deviation at baseline of these very data, with a reliability
 
 
+class PlannedSensitivity(StrEnum):
+    """Analyses of those missing that every report makes where its design and numbers allow."""
+
+    DELTA_ADJUSTMENT = "delta-adjustment"
+    JUMP_TO_REFERENCE = "jump-to-reference"
+    RESPONSE_WEIGHTS = "response-weights"
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What is measured: instrument and scale by key, direction, and the scale's ends in points (None: not bounded)."""
@@ -132,6 +140,8 @@ class AnalysisPlan:
 
     ``arm_term``: name of the term that holds the arm (``treatment`` gives ``treatment[BtheB]``).
     ``follow_up``: the occasions that the model is fitted on, in order; ``primary_occasion`` is one of them.
+    ``df``: degrees of freedom of the model, ``satterthwaite`` or ``kenward-roger``. ``sensitivity``: further analyses, by
+    the name of one that the report makes (:class:`PlannedSensitivity`) or in words.
     """
 
     measure: Measure

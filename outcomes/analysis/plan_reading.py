@@ -252,11 +252,16 @@ def _check_whole(plan: AnalysisPlan, faults: list[Fault]) -> None:
         fault("covariates", Sentence("Two columns of the model have the same name. Give each its own."))
     if plan.comparison_label is not None and plan.comparison_label == plan.intervention_label:
         fault("comparison", Sentence("The comparison must have another name than the intervention."))
-    known = {"model.method": (plan.model, "mixed-model"), "model.random": (plan.random, "intercept")}
-    known["model.df"] = (plan.df, "satterthwaite")
+    known = {
+        "model.method": (plan.model, {"mixed-model"}),
+        "model.random": (plan.random, {"intercept"}),
+        "model.df": (plan.df, {"satterthwaite", "kenward-roger"}),
+    }
     for place, (value, allowed) in known.items():
-        if value != allowed:
-            fault(place, Sentence("This must be one of: %(names)s.", names=allowed))
+        if value not in allowed:
+            fault(place, Sentence("This must be one of: %(names)s.", names=_list(allowed)))
+    if plan.df == "kenward-roger" and not plan.reml:
+        fault("model.df", Sentence("Kenward-Roger goes with restricted maximum likelihood. Set reml to true."))
 
 
 def _check_design(plan: AnalysisPlan, fault: Callable[[str, Sentence], None]) -> None:

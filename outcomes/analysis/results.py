@@ -214,14 +214,15 @@ class MixedModelFit:
     """A linear mixed model with a random intercept per person.
 
     ``terms``: fixed effects in points per unit of their column, with Satterthwaite degrees of freedom.
-    ``variance_between`` and ``variance_within``: points squared, between persons and within a person.
+    ``variance_between`` and ``variance_within``: points squared, between persons (None where everybody has one answer, which
+    can't tell the two apart) and within a person.
     ``log_likelihood``: restricted where ``reml``. ``singular``: variance between persons was estimated at zero.
     ``n_incomplete``: persons left out because a covariate or the baseline score is missing.
     """
 
     formula: str
     terms: tuple[TermEstimate, ...]
-    variance_between: float
+    variance_between: float | None
     variance_within: float
     log_likelihood: float
     reml: bool
@@ -237,6 +238,88 @@ class MixedModelFit:
             if term.term == name:
                 return term
         raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelledOccasion:
+    """Change (points) from the start to ``occasion``, where ``n`` answered; withheld where they are too few."""
+
+    occasion: str
+    n: int
+    change: TermEstimate | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class ModelledChange:
+    """Change at every later occasion by one model of ``n_subjects`` people with ``n_observations`` answers.
+
+    ``covariance``: the form of covariance between occasions that was fitted. ``df``: how degrees of freedom were found.
+    ``log_likelihood``: restricted.
+    """
+
+    occasions: tuple[ModelledOccasion, ...]
+    n_subjects: int
+    n_observations: int
+    covariance: str
+    df: str
+    log_likelihood: float
+    warnings: tuple[Sentence, ...]
+
+    def at(self, occasion: str) -> TermEstimate | Withheld:
+        """The change at ``occasion``; KeyError where it isn't one of the later ones."""
+        for found in self.occasions:
+            if found.occasion == occasion:
+                return found.change
+        raise KeyError(occasion)
+
+
+class SensitivityCode(StrEnum):
+    """What is taken of those who are missing at the primary occasion."""
+
+    MAIN = "main"  # as the main number takes it: they go on like those alike who answered
+    DETECTABLE_WORSE = "detectable_worse"  # the intervention's are one smallest detectable change worse than that
+    TIPPING_INTERVENTION = "tipping_intervention"  # the intervention's are so much worse that the interval reaches zero
+    TIPPING_BOTH = "tipping_both"  # all who are missing are
+    MISSING_AT_RANDOM = "missing_at_random"  # imputed, each by their own arm
+    JUMP_TO_REFERENCE = "jump_to_reference"  # imputed, the intervention's as if they were in the comparison
+    RESPONSE_WEIGHTS = "response_weights"  # those who answered stand for those alike at the start
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityScenario:
+    """The main number (points) if what ``code`` says is so of those missing.
+
+    ``delta``: points added to the missing scores that it is about, ``in_detectable_changes`` the same in smallest detectable
+    changes; None where it isn't points that are added, or the change isn't known. ``n``: persons behind it; None where that
+    would point at fewer than 5 who aren't.
+    """
+
+    code: SensitivityCode
+    estimate: TermEstimate | Withheld
+    delta: float | None
+    in_detectable_changes: float | None
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What becomes of the main number under other assumptions about those who are missing at the primary occasion.
+
+    ``missing``: share (0-1) missing of those due, of the intervention and, where two are compared, the comparison.
+    ``smallest_detectable_change``: points; None where the measure's error isn't known.
+    """
+
+    scenarios: tuple[SensitivityScenario, ...]
+    missing: tuple[float, ...]
+    smallest_detectable_change: float | None
+    warnings: tuple[Sentence, ...]
+
+    def scenario(self, code: SensitivityCode) -> SensitivityScenario:
+        """The scenario called ``code``; KeyError where it doesn't belong to the design."""
+        for found in self.scenarios:
+            if found.code is code:
+                return found
+        raise KeyError(code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
-from outcomes.cli.data import import_command, instruments, report
-from outcomes.cli.instance import audit, demo, freeze_plan, migrate, serve, sign_in_link
 from outcomes.errors import OutcomesError
 from outcomes.language import set_locale, supported_locale, translate
 
 FAULT = 2
+COMMANDS = {
+    "aggregates": "aggregates:aggregates",
+    "analyse": "analyse:analyse_command",
+    "audit": "instance:audit",
+    "demo": "instance:demo",
+    "freeze-plan": "instance:freeze_plan",
+    "import": "data:import_command",
+    "instruments": "data:instruments",
+    "migrate": "instance:migrate",
+    "report": "data:report",
+    "serve": "instance:serve",
+    "sign-in-link": "instance:sign_in_link",
+}
 
 
 class SpeakingGroup(click.Group):
-    """A group of commands whose errors are sentences on standard error, never a stack trace."""
+    """A group of commands whose errors are sentences on standard error, never a stack trace.
+
+    A command's module is imported when the command is asked for: none waits for what only others need.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"outcomes.cli.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -37,7 +64,3 @@ def main(language: str | None) -> None:
     """Steer social services by what changes for the citizen."""
     own = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2]
     set_locale(supported_locale(language or ("da" if own == "da" else "en")))
-
-
-for _command in (audit, demo, freeze_plan, import_command, instruments, migrate, report, serve, sign_in_link):
-    main.add_command(_command)

@@ -1,6 +1,7 @@
 """Mapped classes, one aggregate per file, with the rules that the database itself keeps."""
 
 from outcomes.models.access import PersonalLink, SignInLink, StaffSession
+from outcomes.models.aggregate import AggregateExport, ScoreAggregate
 from outcomes.models.base import Base
 from outcomes.models.citizen import Citizen, CitizenIdentity, Coordinator
 from outcomes.models.episode import Episode, Goal, GoalRating, Occasion
@@ -12,6 +13,7 @@ from outcomes.models.response import Response, ResponseDraft, Score
 
 __all__ = [
     "AccessEntry",
+    "AggregateExport",
     "AnalysisPlan",
     "AppUser",
     "AuditEntry",
@@ -36,6 +38,7 @@ __all__ = [
     "Response",
     "ResponseDraft",
     "Score",
+    "ScoreAggregate",
     "SignInLink",
     "StaffSession",
     "TargetGroup",

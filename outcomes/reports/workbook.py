@@ -7,8 +7,6 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
 from outcomes.language import gettext as _
 from outcomes.language import translate
 from outcomes.reports.cells import NOTHING, cell_text
@@ -40,6 +38,8 @@ class Workbook:
 
     def __init__(self, *, title: str, author: str, created: datetime) -> None:
         self._file = BytesIO()
+        import xlsxwriter  # noqa: PLC0415 - costs a quarter of a second, and only workbooks need it
+
         self._book: Any = xlsxwriter.Workbook(self._file, PLAIN_STRINGS)
         self._book.set_properties({"title": title, "author": author, "created": created.replace(tzinfo=None)})
         self._formats: dict[str, Any] = {}

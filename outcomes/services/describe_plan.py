@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from outcomes.errors import Sentence
 from outcomes.language import translate
+from outcomes.reports.effect_report.sensitivity import planned_words
 from outcomes.reports.effect_report.words import occasion_name
 from outcomes.reports.parts import LocalText
 
@@ -56,7 +57,7 @@ def describe_plan(view: PlanView) -> tuple[PlanLine, ...]:
         lines.append(PlanLine(Sentence("How lots were drawn"), plan["randomised_evidence"]))
     lines.append(PlanLine(Sentence("Model"), Sentence("Linear mixed model with a random intercept for each person")))
     if plan.get("sensitivity"):
-        lines.append(PlanLine(Sentence("Also tried"), "; ".join(plan["sensitivity"])))
+        lines.append(PlanLine(Sentence("Also tried"), _listed([planned_words(name) for name in plan["sensitivity"]])))
     return tuple(lines)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from outcomes.services.runtime import Runtime
     from outcomes.store.database import Scope
 
-ATTENTION = {"worse": 0, "withheld": 1, "interval_includes_no_effect": 2, "better": 3}
+ATTENTION = {"worse": 0, "withheld": 1, "interval_includes_zero": 2, "better": 3}
 LEAST_REACH = 0.25
 """Part of a measure's scale that a picture shows to either side of zero, at least."""
 
@@ -168,8 +168,8 @@ def _main_number(estimate: EffectEstimate) -> TermEstimate | None:
 
     if isinstance(estimate.effect, TermEstimate):
         return estimate.effect
-    change = _primary_change(estimate) if estimate.label is DesignLabel.D0 else None
-    return change.mean_change if change else None
+    change = estimate.main_change
+    return change if estimate.label is DesignLabel.D0 and isinstance(change, TermEstimate) else None
 
 
 def _interval(estimate: EffectEstimate, number: TermEstimate) -> IntervalView:

@@ -119,7 +119,7 @@ def test_every_file_holds_the_same_numbers(demo: Demo, visit: Callable[..., Visi
     assert report["effect"]["estimate"] == pytest.approx(EFFECT, abs=5e-5)
     assert report["log_likelihood"] == pytest.approx(-933.4513, abs=5e-5)
     assert (report["design_label"], report["evidence_grade"]) == ("D4", "B")
-    assert report["verdict"] == "interval_includes_no_effect"
+    assert report["verdict"] == "interval_includes_zero"
     assert visitor.page.locator("main").get_by_text(report["data_snapshot"]).count() >= 1
 
     printed = demo.command(

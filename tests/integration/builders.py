@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ import yaml
 
 from outcomes.instruments import Instrument, parse_instrument
 from outcomes.models import (
+    AggregateExport,
     AppUser,
     Coordinator,
     Goal,
@@ -35,6 +36,7 @@ from outcomes.services.rate_goal import rate_goal
 from outcomes.services.sign_in import issue_sign_in_link, make_actor, sign_in
 from outcomes.services.start_episode import NewEpisode, start_episode
 from outcomes.services.start_episode import add_citizen as add_citizen_row
+from outcomes.services.store_aggregates import store_aggregates
 from outcomes.services.submit_response import Receipt, submit_response
 from outcomes.store.database import Scope
 
@@ -320,9 +322,16 @@ def fill_tenant(runtime: Runtime, slug: str) -> Case:
                     organisation_id=organisation_id, file_name="table.csv", fingerprint=bytes(32), n_rows=0,
                     n_citizens=0, n_scores=0,
                 ),
+                AggregateExport(
+                    organisation_id=organisation_id, intervention_id=course.intervention_id, instrument_key="who-5",
+                    scale="total", first_day=date(2020, 1, 1), last_day=date(2020, 3, 31), least=10, people=10, cells={},
+                    checksum=bytes(32), exported_by="command:test",
+                ),
             )
         )  # fmt: skip
         session.commit()
+    later = runtime.now() + timedelta(days=30)
+    store_aggregates(replace(runtime, now=lambda: later), tenant.scope)  # of answers that are due by then
     return case
 
 

@@ -16,6 +16,7 @@ from outcomes.reports.effect_report.headline import (
     said_number,
     withheld_reason,
 )
+from outcomes.reports.effect_report.sensitivity import said_tipping
 from outcomes.reports.effect_report.words import Words, listed
 from outcomes.reports.parts import Column, Figure, Interval, Kind, Table
 
@@ -35,10 +36,13 @@ def effect_section(words: Words) -> Section:
     number = main_number(words)
     if number is None:
         return Section("effect", title, headline, (meaning(words),), withheld=(withheld_reason(words),))
-    body = (
+    body: tuple[Sentence, ...] = (
         meaning(words),
         join(said_number(words, number), said_interval(words, number), said_basis(words)),
     )
+    tipping = said_tipping(words)
+    if tipping is not None:
+        body = (*body, tipping)
     withheld = () if words.compared or not words.has_comparison else (not_compared_reason(words),)
     return Section("effect", title, headline, body, effect_figure(words, number), withheld=withheld)
 
@@ -94,16 +98,28 @@ def _caption(words: Words) -> Sentence:
     plan = words.estimate.plan
     names = [words.characteristic(covariate.name) for covariate in plan.adjusted_covariates]
     if words.estimate.label is DesignLabel.D0:
+        if words.modelled:
+            return Sentence(
+                "Mean change as if all had answered every time, by a model of all answers. The dot is hollow where the"
+                " interval holds zero."
+            )
         return Sentence(
             "Mean change of those who answered both times. The dot is hollow where the interval holds zero."
         )
     expected = plan.expected_change
     if words.estimate.label is DesignLabel.D1 and expected is not None:
+        values = {"points": words.score(expected.points), "source": expected.source.rstrip(".")}
+        if words.modelled:
+            return Sentence(
+                "Mean change as if all had answered every time, by a model of all answers, minus the change expected"
+                " beforehand: %(points)s points. Source of the expected change: %(source)s. The dot is hollow where the"
+                " interval holds zero.",
+                **values,
+            )
         return Sentence(
             "Mean change of those who answered both times, minus the change expected beforehand: %(points)s points. Source of"
             " the expected change: %(source)s. The dot is hollow where the interval holds zero.",
-            points=words.score(expected.points),
-            source=expected.source.rstrip("."),
+            **values,
         )
     if not names:
         return Sentence(

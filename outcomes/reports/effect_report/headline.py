@@ -11,7 +11,7 @@ from outcomes.analysis.effect_results import Progression, Verdict
 from outcomes.analysis.effect_words import MOST_REGRESSION
 from outcomes.analysis.evidence import DesignLabel
 from outcomes.analysis.plan import GoalKind
-from outcomes.analysis.results import INTERVENTION, ChangeEstimate, Share, TermEstimate
+from outcomes.analysis.results import INTERVENTION, Share, TermEstimate
 from outcomes.errors import Sentence
 from outcomes.reports.effect_report.words import Words, after, said_times
 from outcomes.reports.parts import Points
@@ -107,20 +107,14 @@ def main_number(words: Words) -> TermEstimate | None:
         return estimate.effect
     if estimate.label > DesignLabel.D0:
         return None
-    for change in estimate.changes:
-        ours = change.occasion == estimate.plan.primary_occasion and change.arm in {None, INTERVENTION}
-        if ours and isinstance(change.result, ChangeEstimate):
-            return change.result.mean_change
-    return None
+    return estimate.main_change if isinstance(estimate.main_change, TermEstimate) else None
 
 
 def withheld_reason(words: Words) -> Sentence:
     """Why there is no main number: of the effect, or with no comparison of the change at the primary occasion."""
     estimate = words.estimate
-    if estimate.label is DesignLabel.D0:
-        for change in estimate.changes:
-            if change.occasion == estimate.plan.primary_occasion and not isinstance(change.result, ChangeEstimate):
-                return change.result.sentence
+    if estimate.label is DesignLabel.D0 and not isinstance(estimate.main_change, TermEstimate):
+        return estimate.main_change.sentence
     return WITHHELD if isinstance(estimate.effect, TermEstimate) else words.named(estimate.effect.sentence)
 
 
@@ -158,6 +152,13 @@ def said_basis(words: Words) -> Sentence:
         return Sentence(
             "The number is for the measurements %(times)s taken together, and stands on %(n)s of %(all)s people.",
             times=said_times(sorted({time for time in times if not math.isinf(time)})),
+            **values,
+        )
+    if words.modelled:
+        return Sentence(
+            "The number is for the measurement %(after)s, and stands on %(n)s of %(all)s people: everybody who has answered"
+            " once or more.",
+            after=after(words.primary_time),
             **values,
         )
     return Sentence(

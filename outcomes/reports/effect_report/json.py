@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outcomes.analysis.results import MixedModelFit, TermEstimate
+from outcomes.analysis.results import MixedModelFit, TermEstimate, Withheld
 from outcomes.language import translate, use_locale
 from outcomes.reports.cells import cell_data, table_data
 from outcomes.reports.environment import say
@@ -34,6 +34,7 @@ def to_json(context: EffectReportContext, locale: str) -> dict[str, object]:
             **_evidence(context.estimate),
             **{table.key: table_data(table) for table in context.tables if table.key not in {"effect", "estimates"}},
             "variance": _variance(context.estimate),
+            "sensitivity": _sensitivity(context),
             "summary": _summary(context),
             "sections": [_section(section) for section in context.sections],
             "method_facts": {
@@ -121,6 +122,13 @@ def _variance(estimate: EffectEstimate) -> dict[str, object]:
         "within": estimate.model.variance_within,
         "singular": estimate.model.singular,
     }
+
+
+def _sensitivity(context: EffectReportContext) -> object:
+    found = context.estimate.sensitivity
+    if isinstance(found, Withheld):
+        return {"withheld": translate(found.sentence)}
+    return next(table_data(table) for table in context.tables if table.key == "sensitivity")
 
 
 def _evidence(estimate: EffectEstimate) -> dict[str, object]:

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from outcomes.analysis.effect_results import Progression
 from outcomes.analysis.evidence import LABEL_OF_DESIGN, allowed_word
-from outcomes.analysis.results import Artefacts, MixedModelFit, RegressionToMean
+from outcomes.analysis.results import (
+    INTERVENTION,
+    Artefacts,
+    MixedModelFit,
+    ModelledChange,
+    RegressionToMean,
+    Sensitivity,
+    Withheld,
+)
 from outcomes.errors import Sentence
 from outcomes.reports.effect_report.context import Fact, Method
 from outcomes.reports.effect_report.distribution import bins_table
 from outcomes.reports.effect_report.effect import not_compared_reason
 from outcomes.reports.effect_report.flow import join
-from outcomes.reports.effect_report.method_tables import bounds_table, findings_table, terms_table, variances_table
+from outcomes.reports.effect_report.method_tables import (
+    bounds_table,
+    findings_table,
+    modelled_table,
+    terms_table,
+    variances_table,
+)
+from outcomes.reports.effect_report.sensitivity import (
+    is_made,
+    planned_words,
+    said_how,
+    said_withheld,
+    sensitivity_table,
+)
 from outcomes.reports.effect_report.words import Words, after, listed
 from outcomes.reports.parts import Points
 
@@ -20,11 +41,18 @@ def build_method(words: Words) -> Method:
     model = words.estimate.model if isinstance(words.estimate.model, MixedModelFit) else None
     tables = (
         *((terms_table(model), variances_table(model)) if model else ()),
+        *((modelled_table(words),) if words.modelled else ()),
+        sensitivity_table(words),
         findings_table(words),
         *((bounds_table(words),) if isinstance(words.estimate.artefacts, Artefacts) else ()),
         bins_table(words),
     )
-    warnings = (*words.estimate.warnings, *(model.warnings if model else ()))
+    sensitivity = words.estimate.sensitivity
+    warnings = (
+        *words.estimate.warnings,
+        *(model.warnings if model else ()),
+        *(sensitivity.warnings if isinstance(sensitivity, Sensitivity) else ()),
+    )
     return Method(
         facts=tuple(fact for fact in _facts(words) if fact.sentences or fact.code),
         tables=tuple(table for table in tables if table.rows),
@@ -39,6 +67,7 @@ def _facts(words: Words) -> tuple[Fact, ...]:
         Fact("label", Sentence("Design label"), _label(words)),
         _model_fact(words),
         Fact("missing", Sentence("Missing answers"), _missing(words)),
+        Fact("what_if", Sentence("If those who are missing fared worse"), (*said_how(words), *said_withheld(words))),
         Fact("measure", Sentence("The measure"), _measure(words)),
         Fact("error", Sentence("Measurement error"), _error(words)),
         Fact("regression", Sentence("Regression to the mean"), _regression(words)),
@@ -75,30 +104,52 @@ def _label(words: Words) -> tuple[Sentence, ...]:
 
 
 def _model_fact(words: Words) -> Fact:
-    model = words.estimate.model
+    model, change = words.estimate.model, words.estimate.modelled_change
     term = Sentence("Model")
+    if isinstance(model, Withheld) and isinstance(change, ModelledChange):
+        return Fact("model", term, (_change_model(change), *_people_in_change(words, change)))
     if not isinstance(model, MixedModelFit):
         return Fact("model", term, (words.named(model.sentence),))
     said = Sentence(
         "Linear mixed model of the scores at the times after the start: a common line over time, the group, the score at the"
         " start and the covariates, and one random level per person. Fitted by restricted maximum likelihood; degrees of"
-        " freedom by Satterthwaite."
+        " freedom: %(df)s.",
+        df=DEGREES[words.estimate.plan.df],
     )
     return Fact("model", term, (said, *_people_in(words, model)), model.formula)
 
 
+COVARIANCES = {
+    "unstructured": Sentence("no form of the covariance between measurements is assumed"),
+    "heterogeneous-toeplitz": Sentence("measurements equally far apart are taken to be equally alike"),
+    "heterogeneous-compound-symmetry": Sentence("all measurements of a person are taken to be equally alike"),
+}
+DEGREES = {
+    "kenward-roger": Sentence("Kenward-Roger"),
+    "satterthwaite": Sentence("Satterthwaite"),
+    "normal": Sentence("none, by the normal distribution"),
+}
+
+
+def _change_model(change: ModelledChange) -> Sentence:
+    return Sentence(
+        "Mixed model for repeated measures: one mean per measurement, and %(covariance)s. Fitted by restricted maximum"
+        " likelihood; degrees of freedom: %(df)s.",
+        covariance=COVARIANCES[change.covariance],
+        df=DEGREES[change.df],
+    )
+
+
+def _people_in_change(words: Words, change: ModelledChange) -> tuple[Sentence, ...]:
+    begun = words.begun(INTERVENTION)
+    left = begun - change.n_subjects if isinstance(begun, int) else 0
+    counted = _counted(words, change)
+    return (counted, Sentence("The other %(left)s have never answered.", left=left)) if left else (counted,)
+
+
 def _people_in(words: Words, model: MixedModelFit) -> tuple[Sentence, ...]:
     """Who is in the model, and why the others aren't."""
-    hidden = words.estimate.attrition.hides_an_arm
-    counted = (
-        Sentence("%(people)s people are in the model.", people=model.n_subjects)
-        if hidden
-        else Sentence(
-            "%(people)s people with %(scores)s scores are in the model.",
-            people=model.n_subjects,
-            scores=model.n_observations,
-        )
-    )
+    counted = _counted(words, model)
     begun = words.begun(None)
     left = begun - model.n_subjects if isinstance(begun, int) else 0
     if not left:
@@ -114,7 +165,25 @@ def _people_in(words: Words, model: MixedModelFit) -> tuple[Sentence, ...]:
     )
 
 
+def _counted(words: Words, model: MixedModelFit | ModelledChange) -> Sentence:
+    if words.estimate.attrition.hides_an_arm:
+        return Sentence("%(people)s people are in the model.", people=model.n_subjects)
+    return Sentence(
+        "%(people)s people with %(scores)s scores are in the model.",
+        people=model.n_subjects,
+        scores=model.n_observations,
+    )
+
+
 def _missing(words: Words) -> tuple[Sentence, ...]:
+    if words.modelled:
+        return (
+            Sentence(
+                "Everybody who has answered once or more is in the model; nobody's missing score is guessed. The number holds"
+                " if those who are missing are like those who answered, given what they had answered before (missing at"
+                " random)."
+            ),
+        )
     if not isinstance(words.estimate.model, MixedModelFit):
         return (Sentence("Nobody's missing score is guessed. Change is of those who answered both times."),)
     return (
@@ -239,13 +308,17 @@ def _departures(words: Words) -> list[Sentence]:
                 allowed=allowed_word(estimate.label),
             )
         )
-    found += [Sentence("the sensitivity analysis %(name)s isn't made.", name=name) for name in plan.sensitivity]
+    found += [
+        Sentence("the sensitivity analysis %(name)s isn't made.", name=planned_words(name))
+        for name in plan.sensitivity
+        if not is_made(words, name)
+    ]
     return found
 
 
 def _sensitivity(words: Words) -> Fact:
     names = words.estimate.plan.sensitivity
-    sentences = tuple(Sentence("%(text)s", text=name) for name in names)
+    sentences = tuple(planned_words(name) for name in names)
     return Fact("sensitivity", Sentence("Sensitivity analyses planned"), sentences)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outcomes.analysis.evidence import FindingCode
+from outcomes.analysis.results import ModelledChange, TermEstimate
 from outcomes.errors import Sentence
 from outcomes.reports.effect_report.words import UNDER, Words, occasion_name
 from outcomes.reports.parts import Cell, Column, Interval, Kind, Table, Withheld
@@ -50,6 +51,39 @@ def variances_table(model: MixedModelFit) -> Table:
             ("between", Sentence("Variance between people"), model.variance_between),
             ("within", Sentence("Variance within a person"), model.variance_within),
             ("log_likelihood", likelihood, model.log_likelihood),
+        ),
+    )
+
+
+def modelled_table(words: Words) -> Table:
+    """Change at every later occasion by the model of all occasions."""
+    change = words.estimate.modelled_change
+    found = change.occasions if isinstance(change, ModelledChange) else ()
+    times = {row.occasion: row.time for row in words.estimate.attrition.rows}
+    return Table(
+        key="modelled_change",
+        caption=Sentence("Change from the start as if all had answered every time, in points"),
+        columns=(
+            Column("occasion", Sentence("Time")),
+            Column("n", Sentence("Answered"), Kind.COUNT),
+            Column("estimate", Sentence("Estimate"), Kind.NUMBER, 4),
+            Column("std_error", Sentence("Standard error"), Kind.NUMBER, 4),
+            Column("df", Sentence("Degrees of freedom"), Kind.NUMBER, 1),
+            Column("interval", Sentence("95 % interval"), Kind.INTERVAL, 2),
+            Column("p_value", Sentence("p"), Kind.PROBABILITY, 3),
+        ),
+        rows=tuple(
+            (
+                occasion_name(times[row.occasion]),
+                row.n,
+                row.change.estimate,
+                row.change.std_error,
+                row.change.df,
+                Interval(row.change.ci_low, row.change.ci_high),
+                row.change.p_value,
+            )
+            for row in found
+            if isinstance(row.change, TermEstimate)
         ),
     )
 

@@ -12,6 +12,7 @@ from outcomes.analysis.results import (
     COMPARISON,
     INTERVENTION,
     BalanceTable,
+    ModelledChange,
     RegressionToMean,
     TermEstimate,
 )
@@ -176,6 +177,11 @@ class Words:
         """The same for a sentence."""
         found = self.begun(arm)
         return found.mark if isinstance(found, Withheld) else found
+
+    @property
+    def modelled(self) -> bool:
+        """True where the main number is change by a model of all occasions."""
+        return not self.compared and isinstance(self.estimate.modelled_change, ModelledChange)
 
     @property
     def arms_behind(self) -> tuple[str, ...]:

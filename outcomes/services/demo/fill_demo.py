@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from outcomes.services.demo import content
 from outcomes.services.demo.links import DemoLinks, make_links
 from outcomes.services.demo.trial import fill_trial
+from outcomes.services.store_aggregates import store_aggregates
 from outcomes.store import organisations
 from outcomes.store.database import Scope
 
@@ -33,7 +34,7 @@ def _find_municipality(runtime: Runtime) -> Scope | None:
 
 
 def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
-    """Everything in one transaction: a demo is there whole, or not at all."""
+    """Everything in one transaction: a demo is there whole, or not at all. Sums of its answers follow from it."""
     from outcomes.services.demo.courses import Courses  # noqa: PLC0415 - a filled demo starts without these
     from outcomes.services.demo.municipality import Municipality, add_municipality, draw_id  # noqa: PLC0415
     from outcomes.services.demo.population import add_population  # noqa: PLC0415
@@ -45,4 +46,5 @@ def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
         add_population(courses, place, runtime.today())
         courses.store(session)
         session.commit()
+    store_aggregates(runtime, place.scope)
     return place.scope

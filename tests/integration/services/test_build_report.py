@@ -66,7 +66,7 @@ def test_the_published_trial_gives_the_published_numbers(report):
     assert (estimate.model.n_subjects, estimate.model.n_observations) == (97, 280)
     assert estimate.effect.ci_low < 0 < estimate.effect.ci_high
     assert (estimate.label.code, estimate.evidence.grade.value) == ("D4", "B")
-    assert estimate.verdict.value == "interval_includes_no_effect"
+    assert estimate.verdict.value == "interval_includes_zero"
 
 
 def test_the_published_trial_loses_as_many_as_published(report):

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 
 from outcomes.analysis.effect_results import Progression, Verdict
 from outcomes.analysis.evidence import DesignLabel, EvidenceGrade
-from outcomes.analysis.results import TermEstimate, Withheld
+from outcomes.analysis.modelled_change import change_from_sums
+from outcomes.analysis.results import ModelledChange, TermEstimate, Withheld
 from outcomes.instruments import Kind, check_answers, score_answers, shipped_instruments
 from outcomes.models import (
     AnalysisPlan,
@@ -33,11 +34,13 @@ from outcomes.services.demo.people import draw_names
 from outcomes.services.demo.person import start_for
 from outcomes.services.demo.simulate import draw_answers
 from outcomes.services.demo.trial import fill_trial
+from outcomes.services.gather_outcomes import Period
 from outcomes.services.list_caseload import list_caseload
 from outcomes.services.list_interventions import list_interventions
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.open_link import open_link
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
+from outcomes.services.read_aggregates import read_aggregates
 from outcomes.services.runtime import Actor, Runtime
 from outcomes.services.sign_in import find_actor, sign_in
 from outcomes.services.submit_response import submit_response
@@ -407,3 +410,21 @@ def test_no_name_is_given_twice() -> None:
 
     assert len(set(drawn)) == 500
     assert "Aksel Agerkær" not in drawn
+
+
+def test_the_stored_sums_give_the_reports_main_number(demo: Runtime, links: DemoLinks) -> None:
+    """What a dashboard makes of sums is what the report makes of everybody's answers."""
+    scope = enter(demo, links.manager).scope
+    estimate = report(demo, links, content.HOME_SUPPORT.slug).estimate
+    assert estimate.label is DesignLabel.D0
+    everything = Period(date(2000, 1, 1), date(2099, 12, 31))
+    stored = read_aggregates(demo, scope, intervention_slug=content.HOME_SUPPORT.slug, period=everything)
+    change = change_from_sums(stored.sums, estimate.plan.occasions)
+    assert isinstance(change, ModelledChange)
+    assert isinstance(estimate.modelled_change, ModelledChange)
+    assert (change.n_subjects, change.n_observations) == (estimate.n_behind, estimate.modelled_change.n_observations)
+    ours, theirs = change.at(estimate.plan.primary_occasion), estimate.main_change
+    assert isinstance(ours, TermEstimate)
+    assert isinstance(theirs, TermEstimate)
+    assert ours.estimate == pytest.approx(theirs.estimate, abs=1e-8)
+    assert ours.std_error == pytest.approx(theirs.std_error, rel=1e-6)

@@ -187,7 +187,7 @@ def test_a_goal_without_words_is_none(runtime, case):
         add_goal(runtime, case, own_words="  ")
 
 
-@pytest.mark.parametrize("table", ["response", "goal_rating", "access_entry", "audit_entry"])
+@pytest.mark.parametrize("table", ["response", "goal_rating", "access_entry", "audit_entry", "aggregate_export"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET organisation_id = organisation_id", "DELETE FROM {}"])
 def test_what_is_append_only_is_so_for_the_application_and_for_the_owner(two_tenants, table, statement):
     database, tenant = two_tenants.database, two_tenants.a.tenant

@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.database
 
 TENANT_TABLES = sorted(table.name for table in Base.metadata.tables.values() if "organisation_id" in table.columns)
-ADDED_TO = {"response", "score", "goal_rating", "access_entry", "import_batch"}
+ADDED_TO = {"response", "score", "goal_rating", "access_entry", "import_batch", "aggregate_export"}
 RIGHTS = {
     **{key: {"SELECT", "INSERT", "UPDATE"} for key in TENANT_TABLES},
     **{key: {"SELECT", "INSERT"} for key in ADDED_TO},
     "audit_entry": {"SELECT"},
     "response_draft": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+    "score_aggregate": {"SELECT", "INSERT", "UPDATE", "DELETE"},
 }
-"""What the application may do. Nothing that counts is removed by it; what was sent or logged is only added to."""
+"""What the application may do. Nothing that counts is removed by it (drafts go, and sums that aren't true any more); what
+was sent or logged is only added to."""
 
 NO_RIGHT, ROW_REFUSED = "permission denied", "row-level security"
 

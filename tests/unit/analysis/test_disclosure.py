@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
@@ -11,8 +12,13 @@ from outcomes.analysis.disclosure import (
     may_show_model,
     may_show_share,
     suppress_counts,
+    too_few_for_estimate,
+    too_few_for_model,
+    too_few_for_share,
+    too_few_in_an_arm,
 )
 from outcomes.analysis.effect_results import CellMark
+from outcomes.analysis.results import WithheldReason
 
 
 def possible(cells, total: int, position: int) -> set[int]:
@@ -80,3 +86,23 @@ def test_limits() -> None:
     assert not may_show_share(4, 20)
     assert not may_show_share(16, 20)
     assert not may_show_share(5, 9)
+
+
+def test_what_is_withheld_says_from_how_many_on_it_is_shown() -> None:
+    reasons = [too_few_for_estimate(), too_few_for_model(), too_few_in_an_arm(), too_few_for_share()]
+    assert {reason.code for reason in reasons} == {WithheldReason.TOO_FEW}
+    found = [re.search(r"fewer than (\d+)|at least (\d+)", str(reason.sentence), re.IGNORECASE) for reason in reasons]
+    assert [int(one[1] or one[2]) for one in found if one] == [10, 30, 5, 5]
+
+
+def test_limits_are_met_from_themselves_on() -> None:
+    assert [may_show_cell(count) for count in (4, 5)] == [False, True]
+    assert [may_show_estimate(count) for count in (9, 10)] == [False, True]
+    assert [may_show_model(count) for count in (29, 30)] == [False, True]
+    assert [may_show_share(*case) for case in ((5, 10), (4, 10), (6, 10), (4, 9))] == [True, False, False, False]
+
+
+def test_a_count_below_zero_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="never negative"):
+        suppress_counts([6, -1])
+    assert {cell.mark for cell in suppress_counts([1, 2, 1])} == {CellMark.UNDER_MINIMUM}

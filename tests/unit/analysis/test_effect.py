@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from outcomes.analysis import sensitivity
 from outcomes.analysis.effect import estimate_effect, judge_interval
 from outcomes.analysis.effect_results import Verdict
 from outcomes.analysis.evidence import DesignLabel, EvidenceGrade, FindingCode
@@ -13,11 +14,18 @@ from outcomes.analysis.results import (
     INTERVENTION,
     ChangeEstimate,
     MixedModelFit,
+    ModelledChange,
     TermEstimate,
     Withheld,
     WithheldReason,
 )
 from outcomes.errors import EstimateError, Sentence
+
+
+@pytest.fixture(autouse=True)
+def _no_imputing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imputing takes a second each time; test_sensitivity looks at it."""
+    monkeypatch.setattr(sensitivity, "MOST_PLANNED_SCORES", 0)
 
 
 def sentences(estimate) -> str:
@@ -37,6 +45,20 @@ def test_randomised_effect_is_found(study, make_plan) -> None:
     assert len(estimate.changes) == 4
 
 
+def test_degrees_of_freedom_are_the_plans(study, make_plan) -> None:
+    table = study(90, effect=8.0, lost=0.3)
+    models = [
+        estimate_effect(table, make_plan(model={"df": df}), with_sensitivity=False).model
+        for df in ("satterthwaite", "kenward-roger")
+    ]
+    satterthwaite, kenward_roger = models
+    assert isinstance(satterthwaite, MixedModelFit)
+    assert isinstance(kenward_roger, MixedModelFit)
+    assert kenward_roger.log_likelihood == satterthwaite.log_likelihood
+    assert kenward_roger.term("help[new]").estimate == satterthwaite.term("help[new]").estimate
+    assert kenward_roger.term("help[new]").std_error > satterthwaite.term("help[new]").std_error
+
+
 def test_direction_turns_the_verdict(study, make_plan) -> None:
     measure = {"instrument": "x", "scale": "y", "direction": "lower_is_better", "minimum": 0, "maximum": 100}
     assert estimate_effect(study(120, effect=8.0), make_plan(measure=measure)).verdict is Verdict.WORSE
@@ -54,7 +76,11 @@ def test_no_comparison_no_effect(study, make_plan) -> None:
     assert estimate.label is DesignLabel.D0
     assert estimate.evidence.grade is EvidenceGrade.C
     assert estimate.verdict is Verdict.BETTER
-    assert estimate.method == "change"
+    assert estimate.method == "mmrm"
+    assert isinstance(estimate.modelled_change, ModelledChange)
+    assert estimate.modelled_change.n_subjects == estimate.n_behind == 80
+    assert estimate.main_change == estimate.modelled_change.at("m6")
+    assert "as if all had answered" in str(estimate.estimand)
     assert "effect" not in sentences(estimate)
     assert [row.arm for row in estimate.attrition.rows] == [INTERVENTION] * 3
 
@@ -63,11 +89,12 @@ def test_against_the_expected_course(study, make_plan) -> None:
     expected = {"points": 5.0, "source": "earlier people"}
     plan = make_plan(design="expected", comparison=None, expected_change=expected)
     estimate = estimate_effect(study(80, one_arm=True, drift=5.0), plan)
-    primary = next(change.result for change in estimate.changes if change.occasion == "m6")
-    assert isinstance(primary, ChangeEstimate)
+    primary = estimate.main_change
+    assert isinstance(primary, TermEstimate)
     assert isinstance(estimate.effect, TermEstimate)
-    assert estimate.effect.estimate == pytest.approx(primary.mean_change.estimate - 5.0)
-    assert estimate.effect.std_error == primary.mean_change.std_error
+    assert estimate.effect.estimate == pytest.approx(primary.estimate - 5.0)
+    assert estimate.effect.std_error == primary.std_error
+    assert "as if all had answered" in str(estimate.estimand)
     assert estimate.label is DesignLabel.D1
     assert estimate.verdict is Verdict.INCLUDES_NONE
     assert "taken as known" in sentences(estimate)
@@ -178,6 +205,20 @@ def test_no_difference_is_called_one_about_one_time_in_twenty(study, make_plan) 
     """Under no effect the interval excludes zero in 5 % of trials: 60 trials, at most 9 by chance (99.9 %)."""
     found = 0
     for seed in range(60):
-        effect = estimate_effect(study(64, seed=100 + seed, lost=0.3), make_plan()).effect
+        effect = estimate_effect(study(64, seed=100 + seed, lost=0.3), make_plan(), with_sensitivity=False).effect
         found += isinstance(effect, TermEstimate) and not effect.includes_zero
     assert found <= 9
+
+
+def test_a_waiting_list_by_need_is_no_effect(study, make_plan) -> None:
+    """Those worst off came first: an adjusted difference, and it says why."""
+    table = study(160, seed=3)
+    start = table[table["occasion"] == "start"].set_index("subject")["score"]
+    first = set(start.nsmallest(80).index)
+    table["arm"] = np.where(table["subject"].isin(first), INTERVENTION, "comparison")
+    by_need = estimate_effect(table, make_plan(design="waiting_list"), with_sensitivity=False)
+    assert by_need.label is DesignLabel.D2
+    assert "gone by turn" in sentences(by_need)
+    by_turn = estimate_effect(study(160, seed=3), make_plan(design="waiting_list"), with_sensitivity=False)
+    assert by_turn.label is DesignLabel.D3
+    assert "gone by turn" not in sentences(by_turn)

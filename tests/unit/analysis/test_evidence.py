@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from outcomes.analysis.evidence import (
+    LABEL_OF_DESIGN,
     DesignLabel,
     EvidenceGrade,
     Finding,
     FindingCode,
     allowed_word,
-    design_label,
-    grade_evidence,
     grade_word,
+    judge_evidence,
+    judge_plan,
     label_meaning,
     short_word,
 )
+from outcomes.analysis.plan import Design
 from outcomes.errors import Sentence
 
 
@@ -37,8 +41,35 @@ def findings(applied: int) -> list[Finding]:
 )
 def test_design_gives_the_label(make_plan, design, extra, label) -> None:
     plan = make_plan(design=design, **extra)
-    assert design_label(plan, estimated=True) is label
-    assert design_label(plan, estimated=False) is DesignLabel.D0
+    judgement = judge_plan(plan, estimated=True)
+    assert judgement.label is label
+    assert judgement.word == allowed_word(label)
+    assert judge_plan(plan, estimated=False).label is DesignLabel.D0
+
+
+def test_lots_and_roll_outs_need_what_makes_them_so() -> None:
+    for design, extra, with_it in (
+        (Design.RANDOMISED, "lots_evidenced", DesignLabel.D4),
+        (Design.STAGGERED, "follows_each_start", DesignLabel.D3),
+    ):
+        assert judge_evidence(design, (), estimated=True).label is DesignLabel.D2
+        assert judge_evidence(design, (), estimated=True, **{extra: True}).label is with_it
+        assert judge_evidence(design, (), estimated=False, **{extra: True}).label is DesignLabel.D0
+    assert judge_evidence(Design.WAITING_LIST, (), estimated=True).label is DesignLabel.D3
+    assert judge_evidence(Design.WAITING_LIST, (), estimated=True, unlike_at_start=True).label is DesignLabel.D2
+    assert (
+        judge_evidence(Design.RANDOMISED, (), estimated=True, lots_evidenced=True, unlike_at_start=True).label
+        is DesignLabel.D4
+    )
+
+
+def test_a_plan_tells_both(make_plan) -> None:
+    staggered = make_plan(design="staggered")
+    assert judge_plan(replace(staggered, model="group-time"), estimated=True).label is DesignLabel.D3
+    assert judge_plan(replace(make_plan(), randomised_evidence=None), estimated=True).label is DesignLabel.D2
+    found = judge_plan(make_plan(), findings(1), estimated=True)
+    assert [finding.applies for finding in found.evidence.findings] == [True] + [False] * (len(FindingCode) - 1)
+    assert (found.evidence.start, found.evidence.grade) == (EvidenceGrade.A, EvidenceGrade.B)
 
 
 @pytest.mark.parametrize("label", list(DesignLabel))
@@ -67,7 +98,10 @@ def test_the_word_effect_only_from_d3(label: DesignLabel) -> None:
     ],
 )
 def test_grade_goes_down_one_for_each_finding(label, applied, grade) -> None:
-    evidence = grade_evidence(label, findings(applied))
+    design = next(design for design, found in LABEL_OF_DESIGN.items() if found is label)
+    judgement = judge_evidence(design, findings(applied), estimated=True, lots_evidenced=True, follows_each_start=True)
+    evidence = judgement.evidence
+    assert judgement.label is label
     assert evidence.grade is EvidenceGrade(grade)
     assert len(evidence.reasons) == applied
     assert len(evidence.findings) == len(FindingCode)

@@ -19,6 +19,13 @@ def test_reads_and_writes_back(mapping) -> None:
     assert parse_analysis_plan(plan.to_mapping()) == plan
 
 
+@pytest.mark.parametrize("df", ["satterthwaite", "kenward-roger"])
+def test_degrees_of_freedom_are_chosen_in_the_plan(mapping, df) -> None:
+    plan = parse_analysis_plan(mapping(model={"df": df}))
+    assert plan.df == df
+    assert parse_analysis_plan(plan.to_mapping()) == plan
+
+
 def test_whole_numbers_name_occasions(mapping) -> None:
     plan = parse_analysis_plan(mapping(baseline=0, follow_up=[3, 6], primary_occasion=6))
     assert plan.occasions == ("0", "3", "6")
@@ -79,6 +86,8 @@ def test_every_fault_is_listed_with_its_place(mapping) -> None:
         ({"measurement_error": {"kind": "own_baseline_sd", "source": "x"}}, "measurement_error.reliability"),
         ({"selection": {"population_mean": "low", "reliability": 2, "source": "x"}}, "selection.population_mean"),
         ({"expected_change": {"source": "x"}}, "expected_change.points"),
+        ({"model": {"df": "normal"}}, "model.df"),
+        ({"model": {"df": "kenward-roger", "reml": False}}, "model.df"),
     ],
 )
 def test_what_does_not_fit_together(mapping, changes, place) -> None:

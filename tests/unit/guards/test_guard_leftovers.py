@@ -33,7 +33,7 @@ LEFTOVERS = {
     "a stop for debugging": re.compile(r"\bbreak" + r"point\(\)|\bset_" + r"trace\("),
     "a path of one machine": re.compile(r"(?<![\w.])/(?:ro" + r"ot|wo" + r"rk|ho" + r"me)/\w"),
 }
-GENERATED = {"package-lock.json", "requirements.lock", "requirements-dev.lock", "node.lock", "LICENSE"}
+GENERATED = {"package-lock.json", "requirements.lock", "requirements-dev.lock", "node.lock", "mutation.lock", "LICENSE"}
 
 
 def leftovers_in(text: str) -> list[str]:

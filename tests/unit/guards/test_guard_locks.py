@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-PYTHON_LOCKS = ("requirements.lock", "requirements-dev.lock", ".ci/node.lock")
+PYTHON_LOCKS = ("requirements.lock", "requirements-dev.lock", ".ci/node.lock", ".ci/mutation.lock")
 
 
 def pins(path: Path) -> dict[str, str]:

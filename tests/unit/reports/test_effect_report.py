@@ -89,7 +89,7 @@ def test_json_holds_the_trials_published_estimate(context: EffectReportContext) 
     assert data["effect"]["ci_low"] < 0 < data["effect"]["ci_high"]
     assert (data["design_label"], data["evidence_grade"], data["evidence_grade_start"]) == ("D4", "B", "A")
     assert len(data["reasons"]) == 1
-    assert data["verdict"] == "interval_includes_no_effect"
+    assert data["verdict"] == "interval_includes_zero"
     assert data["variance"]["between"] == pytest.approx(51.9316, rel=1e-3)
     assert data["completeness"] == 0.52
     assert data["n_started"] == 100
