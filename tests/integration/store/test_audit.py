@@ -101,7 +101,7 @@ def test_the_record_says_who_and_never_what(runtime, tenant_of):
         ).all()  # fmt: skip
     assert [(entry[0], entry[1]) for entry in entries] == [("command:test", "INSERT"), ("user:someone", "UPDATE")]
     assert "birth_year" in entries[1][2]
-    assert "1990" not in entries[1][3]
+    assert not re.search(r"\b1990\b", entries[1][3])  # a hash of hexadecimal digits may hold these four by chance
 
 
 def test_who_changes_something_past_the_program_is_recorded_by_role(runtime, database, tenant_of):
