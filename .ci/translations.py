@@ -3,11 +3,15 @@
     python .ci/translations.py extract            translations/messages.pot from code and templates
     python .ci/translations.py update             extract, then bring every language's catalogue in line with it
     python .ci/translations.py fill FILE.json..   update, then merge Danish sentences from JSON files
+    python .ci/translations.py fill --language ar FILE.json..       the same for another language
+    python .ci/translations.py export-missing --language ar         what is still to be translated, as such a file
     python .ci/translations.py check              exit code 1 where anything is stale, missing, fuzzy or mismatched
     python .ci/translations.py compile            .mo files, where a .po is newer
 
-The English sentence is the message id, so the English catalogue fills itself. A JSON file for ``fill`` is flat:
-``{"English message id": "Dansk", "singular id": ["ental", "flertal"]}``. What is written depends on the messages alone
+The English sentence is the message id, so the English catalogue fills itself. Danish and English hold every message; the
+other languages hold what a citizen can meet, which is what :data:`CITIZEN_PLACES` say and the templates those build on.
+A JSON file for ``fill`` is flat: ``{"English message id": "Dansk", "singular id": ["ental", "flertal"]}``, with as many
+forms as the language has plurals, in the order of its ``Plural-Forms``. What is written depends on the messages alone
 (sorted, no dates, no line numbers), so that a catalogue changes only where a sentence did.
 """
 
@@ -20,6 +24,7 @@ import json
 import re
 import sys
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +33,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +42,69 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "translations"
 TEMPLATE = FOLDER / "messages.pot"
 LANGUAGES = ("da", "en")
+CITIZEN_LANGUAGES = ("ar", "uk", "pl", "tr", "so")
 SOURCE_LANGUAGE = "en"
+CITIZEN_PLACES = (
+    "outcomes/templates/base.html",
+    "outcomes/templates/errors/*.html",
+    "outcomes/templates/macros/questions.html",
+    "outcomes/templates/mail/citizen/*",
+    "outcomes/templates/pages/citizen/*.html",
+    "outcomes/templates/pages/own/*.html",
+    "outcomes/templates/pages/public/*.html",
+    "outcomes/templates/pages/tablet/*.html",
+    "outcomes/templates/reports/own_copy.html",
+    "outcomes/templates/reports/paper*",
+    "outcomes/templates/reports/own_copy.html",
+    "outcomes/forms/*.py",
+    "outcomes/instruments/answers.py",
+    "outcomes/reports/letters.py",
+    "outcomes/reports/charts/course.py",
+    "outcomes/reports/charts/trajectory.py",
+    "outcomes/reports/own_copy.py",
+    "outcomes/reports/paper_form/*.py",
+    "outcomes/reports/trajectory.py",
+    "outcomes/services/add_correction.py",
+    "outcomes/services/answer_questions.py",
+    "outcomes/services/contact.py",
+    "outcomes/services/copy_own_data.py",
+    "outcomes/services/decline_occasion.py",
+    "outcomes/services/describe_own_data.py",
+    "outcomes/services/draw_curves.py",
+    "outcomes/services/limit_attempts.py",
+    "outcomes/services/open_link.py",
+    "outcomes/services/raise_signals.py",
+    "outcomes/services/rate_goal.py",
+    "outcomes/services/rate_own_goal.py",
+    "outcomes/services/read_audio.py",
+    "outcomes/services/read_own_page.py",
+    "outcomes/services/read_welcome.py",
+    "outcomes/services/redeem_code.py",
+    "outcomes/services/request_code.py",
+    "outcomes/services/share_access.py",
+    "outcomes/services/show_own_curve.py",
+    "outcomes/services/sign_in_citizen.py",
+    "outcomes/services/sign_in_openid.py",
+    "outcomes/services/stop_asking.py",
+    "outcomes/services/submit_response.py",
+    "outcomes/services/use_code.py",
+    "outcomes/views/admission.py",
+    "outcomes/views/all_questions.py",
+    "outcomes/views/audio.py",
+    "outcomes/views/citizen.py",
+    "outcomes/views/errors.py",
+    "outcomes/views/helpers.py",
+    "outcomes/views/own_page.py",
+    "outcomes/views/own_sign_in.py",
+    "outcomes/views/page.py",
+    "outcomes/views/public.py",
+    "outcomes/views/questions.py",
+    "outcomes/views/reading_page.py",
+    "outcomes/views/sending.py",
+    "outcomes/views/tablet.py",
+)
+"""Where the sentences that a citizen can meet are written. A page that says one from elsewhere fails in the tests."""
+TEMPLATES = "outcomes/templates/"
 # Functions whose first argument is a message id; True where the second one is its plural.
 KEYWORDS = {"_": False, "gettext": False, "Sentence": False, "ngettext": True}
 # These pass on what they are given and hold no sentence of their own.
@@ -116,6 +184,37 @@ def extract() -> FixedCatalog:
     return catalog
 
 
+def citizen_templates() -> set[str]:
+    """Templates of the citizen's pages, and those that they extend, include or import from; names from the checkout."""
+    environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
+    folder = ROOT / TEMPLATES
+    names = (path.relative_to(ROOT).as_posix() for path in sorted(folder.rglob("*.*")))
+    waiting = [name for name in names if any(fnmatch(name, place) for place in CITIZEN_PLACES)]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found and (ROOT / name).is_file():
+            found.add(name)
+            tree = environment.parse((ROOT / name).read_text(encoding="utf-8"))
+            waiting.extend(TEMPLATES + other for other in meta.find_referenced_templates(tree) if other)
+    return found
+
+
+def for_language(language: str, template: Catalog) -> Catalog:
+    """The messages that a language holds: all of them, or those that a citizen can meet."""
+    if language in LANGUAGES:
+        return template
+    templates = citizen_templates()
+    chosen = FixedCatalog(fuzzy=False)
+    for message in template:
+        places = [name for name, _line in message.locations]
+        if message.id and any(
+            name in templates or any(fnmatch(name, place) for place in CITIZEN_PLACES) for name in places
+        ):
+            chosen.add(message.id, locations=message.locations)
+    return chosen
+
+
 def text_of(catalog: Catalog) -> bytes:
     """A catalogue as the file that holds it."""
     buffer = io.BytesIO()
@@ -136,18 +235,21 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language, ignore_obsolete=True, abort_invalid=True)
 
 
-def update(template: Catalog, additions: dict[str, str | list[str]]) -> None:
-    """Write the template, and every catalogue with exactly its messages, keeping the translations that still fit."""
+def update(template: Catalog, additions: dict[str, str | list[str]], filled: str = "da") -> None:
+    """Write the template, and every catalogue with exactly its messages, keeping the translations that still fit.
+
+    ``additions``: new translations, of the language ``filled``.
+    """
     FOLDER.mkdir(exist_ok=True)
     TEMPLATE.write_bytes(text_of(template))
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *CITIZEN_LANGUAGES):
         old = read(language)
         name = Locale.parse(language).english_name
         fresh = FixedCatalog(locale=language, fuzzy=False, header_comment=f"# {name} sentences of outcomes.")
-        for message in template:
+        for message in for_language(language, template):
             if not message.id:
                 continue
-            given = additions.get(message.id if isinstance(message.id, str) else message.id[0])
+            given = additions.get(first_id(message.id)) if language == filled else None
             known = old.get(message.id)
             string: Any = known.string if known and known.id == message.id and not known.fuzzy else ""
             if language == SOURCE_LANGUAGE or not has_words(message.id):
@@ -159,6 +261,11 @@ def update(template: Catalog, additions: dict[str, str | list[str]]) -> None:
             fresh.add(message.id, string, locations=message.locations)
         catalogue_path(language).parent.mkdir(parents=True, exist_ok=True)
         catalogue_path(language).write_bytes(text_of(fresh))
+
+
+def first_id(ids: Ids) -> str:
+    """What a message goes by in a JSON file: its only id, or its singular."""
+    return ids if isinstance(ids, str) else ids[0]
 
 
 def placeholders(text: str) -> set[tuple[str, str]]:
@@ -184,7 +291,7 @@ def mismatches(ids: Ids, strings: Sequence[str]) -> bool:
 
 def faults_of(language: str, template: Catalog) -> Iterator[str]:
     """What is wrong with one language's catalogue, one sentence each."""
-    catalog = read(language)
+    catalog, template = read(language), for_language(language, template)
     wanted, there = ({str(m.id) for m in c if m.id} for c in (template, catalog))
     for missing in sorted(wanted - there):
         yield f"{language}: not in the catalogue: {missing!r}"
@@ -208,17 +315,21 @@ def check() -> int:
     found = list(faults)
     if not TEMPLATE.is_file() or TEMPLATE.read_bytes() != text_of(template):
         found.append("translations/messages.pot is stale; run 'make translations' and translate what is new")
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *CITIZEN_LANGUAGES):
         found.extend(faults_of(language, template))
     for fault in found:
         print(f"translations: {fault}", file=sys.stderr)
-    print(f"translations: {len(template)} messages, {len(LANGUAGES)} languages, {len(found)} faults")
+    shared = len(for_language(CITIZEN_LANGUAGES[0], template))
+    print(
+        f"translations: {len(template)} messages in {len(LANGUAGES)} languages, "
+        f"{shared} of them in {len(CITIZEN_LANGUAGES)} more, {len(found)} faults"
+    )
     return 1 if found else 0
 
 
 def compile_all() -> int:
     """Write the ``.mo`` of each catalogue that changed since."""
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *CITIZEN_LANGUAGES):
         source = catalogue_path(language)
         target = source.with_suffix(".mo")
         if source.is_file() and (not target.is_file() or target.stat().st_mtime < source.stat().st_mtime):
@@ -229,18 +340,33 @@ def compile_all() -> int:
     return 0
 
 
-def fill(files: list[str]) -> int:
-    """Merge Danish sentences from JSON files, and say which fit nothing and which are still missing."""
+def fill(files: list[str], language: str) -> int:
+    """Merge a language's sentences from JSON files, and say which fit nothing and which are still missing."""
     additions: dict[str, str | list[str]] = {}
     for file in files:
         additions |= json.loads(Path(file).read_text(encoding="utf-8"))
     template = extract()
-    update(template, additions)
-    known = {message.id if isinstance(message.id, str) else message.id[0] for message in template if message.id}
+    update(template, additions, language)
+    known = {first_id(message.id) for message in for_language(language, template) if message.id}
     for unknown in sorted(additions.keys() - known):
         print(f"translations: nothing in the code says {unknown!r}")
-    for fault in faults_of("da", template):
+    for fault in faults_of(language, template):
         print(f"translations: {fault}")
+    return 0
+
+
+def export_missing(language: str) -> int:
+    """Print what a language still lacks as a JSON file for ``fill``, each plural with its forms to be written."""
+    catalog = read(language)
+    missing: dict[str, str | list[str]] = {}
+    for message in for_language(language, extract()):
+        known = catalog.get(message.id) if message.id else None
+        given = known.string if known else ()
+        strings = [given] if isinstance(given, str) else list(given or ())
+        if not message.id or (known and known.id == message.id and not known.fuzzy and strings and all(strings)):
+            continue
+        missing[first_id(message.id)] = "" if isinstance(message.id, str) else [""] * catalog.num_plurals
+    print(json.dumps(dict(sorted(missing.items())), ensure_ascii=False, indent=1))
     return 0
 
 
@@ -255,6 +381,8 @@ def alone() -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> int:
+    if arguments[:1] == ["fill"] and arguments[1:2] != ["--language"]:
+        arguments = ["fill", "--language", "da", *arguments[1:]]
     match arguments:
         case ["check"]:
             return check()
@@ -265,9 +393,11 @@ def main(arguments: list[str]) -> int:
         case ["update"]:
             with alone():
                 update(extract(), {})
-        case ["fill", *files] if files:
+        case ["fill", "--language", language, *files] if files and language in (*LANGUAGES, *CITIZEN_LANGUAGES):
             with alone():
-                return fill(files)
+                return fill(files, language)
+        case ["export-missing", "--language", language] if language in (*LANGUAGES, *CITIZEN_LANGUAGES):
+            return export_missing(language)
         case _:
             print(__doc__, file=sys.stderr)
             return 2

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from outcomes.services.runtime import Runtime
 
 MAX_BODY_BYTES = 256 * 1024
-MAX_FORM_PARTS = 200
+MAX_FORM_PARTS = 600
+"""All questions on one page send up to four parts each."""
 SESSION_HOURS = 12
 
 
@@ -52,4 +53,15 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["outcomes"] = runtime
     csrf.init_app(app)
     register_views(app)
+    _trust_proxies(app, settings.trusted_proxies)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Take who asks, and whether over HTTPS, from the headers of ``count`` proxies in front; of nobody else's."""
+    if not count:
+        return
+    from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: PLC0415
+
+    # Never the host: BASE_URL says what links begin with.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]

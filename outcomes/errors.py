@@ -101,8 +101,24 @@ class SignInRequiredError(OutcomesError):
     """Nobody is signed in."""
 
 
+class OwnPageClosedError(SignInRequiredError):
+    """No citizen is signed in to their own page, or not any more."""
+
+
+class TooManyAttemptsError(OutcomesError):
+    """Something that may be tried so often in a while was tried more often."""
+
+
 class ConflictError(OutcomesError):
     """Something else was stored first; nothing was overwritten."""
+
+
+class AnswerChangedError(ConflictError):
+    """Something else was answered in another window since the page was made; each fault's place is a question."""
+
+
+class MoreQuestionsError(ConflictError):
+    """The answers bring questions that weren't on the page; nothing was sent."""
 
 
 class DifferentAnswersError(ConflictError):

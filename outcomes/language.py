@@ -26,7 +26,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOCALES: tuple[str, ...] = ("da", "en")
+"""Languages that everything is said in."""
+CITIZEN_LOCALES: tuple[str, ...] = (*LOCALES, "ar", "uk", "pl", "tr", "so")
+"""Languages that everything a citizen meets is said in."""
 DEFAULT_LOCALE = "da"
+LANGUAGE_NAMES = {
+    "da": "Dansk",
+    "en": "English",
+    "ar": "العربية",
+    "uk": "Українська",
+    "pl": "Polski",
+    "tr": "Türkçe",
+    "so": "Soomaali",
+}
+"""Each language by its own name, as those who read it know it."""
 REGIONS = {"en": "en_GB"}
 TIMEZONE = get_timezone("Europe/Copenhagen")
 
@@ -46,7 +59,7 @@ def catalogue(locale: str) -> NullTranslations:
 
 
 def current_locale() -> str:
-    """Code of the locale in force (``da``, ``en``)."""
+    """Code of the locale in force, one of :data:`CITIZEN_LOCALES`."""
     return _locale.get()
 
 
@@ -57,7 +70,7 @@ def formats() -> str:
 
 def supported_locale(code: str | None) -> str:
     """``code`` where we speak it, else the default."""
-    return code if code in LOCALES else DEFAULT_LOCALE
+    return code if code in CITIZEN_LOCALES else DEFAULT_LOCALE
 
 
 @contextmanager
@@ -128,7 +141,8 @@ def format_percent(share: float, decimals: int = 0) -> str:
 
 def format_date(value: date, style: str = "long") -> str:
     """A date in words (``21. november 2026``) or, with ``style='short'``, in digits."""
-    return babel_format_date(value, format=style, locale=formats())
+    # Arabic dates in digits come with marks that turn them round in a drawing; without them they read the same on a page.
+    return babel_format_date(value, format=style, locale=formats()).replace("\N{RIGHT-TO-LEFT MARK}", "")
 
 
 def format_datetime(value: datetime) -> str:

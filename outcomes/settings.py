@@ -33,10 +33,23 @@ HOW_TO_WRITE = {
     "BASE_URL": Sentence("It is written https://host, without a path."),
     "LOG_LEVEL": Sentence("It is DEBUG, INFO, WARNING or ERROR."),
     "OUTCOMES_DEMO": Sentence("It is 1 or 0."),
+    "MAIL_URL": Sentence("It is written smtp://user:password@host:port, or smtps:// where the server wants that."),
+    "MAIL_FROM": Sentence("It is an e-mail address."),
+    "SMS_URL": Sentence("It is written https://host/path."),
+    "CITIZEN_OIDC_ISSUER": Sentence("It is written https://host, as the provider writes its own name."),
+    "MESSAGES_PER_DAY": Sentence("It is a whole number, 1 or more."),
+    "TRUSTED_PROXIES": Sentence("It is a whole number from 0 to 9."),
 }
+
+CANT_START = Sentence("outcomes can't start: these settings are missing or wrong. docs/settings.md explains each.")
 
 BASE_URL = r"^(https://[^/]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)$"
 """Without encryption only on the machine itself: cookies would travel in the open."""
+
+MAIL_URL = r"^smtps?://([^/@\s:]+:[^/@\s]+@)?[^/@\s:]+(:\d{1,5})?/?$"
+SMS_URL = r"^(https://[^/\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/\S*)?$"
+ISSUER = r"^(https://\S+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?)$"
+MAIL_FROM = r"^[^\s@<>,;:\"]+@[^\s@<>,;:\"]+$"
 
 KeyRing = dict[str, bytes]
 
@@ -72,8 +85,21 @@ class Settings(BaseModel):
     data_keys: Annotated[KeyRing, Field(alias="DATA_KEYS", repr=False)]
     lookup_key: Annotated[bytes, Field(alias="LOOKUP_KEY", repr=False)]
     base_url: Annotated[str, Field(alias="BASE_URL", pattern=BASE_URL)] = "http://127.0.0.1:8000"
+    trusted_proxies: Annotated[int, Field(alias="TRUSTED_PROXIES", ge=0, le=9)] = 0
     log_level: Annotated[str, Field(alias="LOG_LEVEL", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
     demo: Annotated[bool, Field(alias="OUTCOMES_DEMO")] = False
+    mail_url: Annotated[str | None, Field(alias="MAIL_URL", pattern=MAIL_URL, repr=False)] = None
+    mail_from: Annotated[str | None, Field(alias="MAIL_FROM", pattern=MAIL_FROM)] = None
+    sms_url: Annotated[str | None, Field(alias="SMS_URL", pattern=SMS_URL)] = None
+    sms_token: Annotated[SecretStr | None, Field(alias="SMS_TOKEN")] = None
+    messages_per_day: Annotated[int, Field(alias="MESSAGES_PER_DAY", ge=1)] = 2000
+    citizen_oidc_issuer: Annotated[str | None, Field(alias="CITIZEN_OIDC_ISSUER", pattern=ISSUER)] = None
+    citizen_oidc_client_id: Annotated[str | None, Field(alias="CITIZEN_OIDC_CLIENT_ID")] = None
+    citizen_oidc_client_secret: Annotated[SecretStr | None, Field(alias="CITIZEN_OIDC_CLIENT_SECRET")] = None
+    citizen_oidc_cpr_claim: Annotated[str, Field(alias="CITIZEN_OIDC_CPR_CLAIM")] = "cpr"
+    operator_name: Annotated[str, Field(alias="OPERATOR_NAME")] = ""
+    operator_phone: Annotated[str, Field(alias="OPERATOR_PHONE")] = ""
+    operator_email: Annotated[str, Field(alias="OPERATOR_EMAIL")] = ""
 
     @field_validator("data_keys", mode="before")
     @classmethod
@@ -103,6 +129,21 @@ class Settings(BaseModel):
         return f"postgresql+psycopg://{rest}"
 
     @property
+    def sends_mail(self) -> bool:
+        """Mail goes out: to a server, or in the demo into a folder."""
+        return self.demo or bool(self.mail_url and self.mail_from)
+
+    @property
+    def sends_sms(self) -> bool:
+        """SMS go out: to a gateway, or in the demo into a folder."""
+        return self.demo or bool(self.sms_url)
+
+    @property
+    def offers_openid(self) -> bool:
+        """Citizens can sign in by OpenID Connect: the provider, and who we are to it, are set."""
+        return all((self.citizen_oidc_issuer, self.citizen_oidc_client_id, self.citizen_oidc_client_secret))
+
+    @property
     def secure_cookies(self) -> bool:
         """Cookies go over HTTPS only, except where the instance itself is served without it (the demo)."""
         return self.base_url.startswith("https://")
@@ -114,12 +155,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     home = Path(given.get("OUTCOMES_HOME") or "var")
     values: dict[str, Any] = {**_read_file(home / SETTINGS_FILE), **{k: v for k, v in given.items() if v}}
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(
-            Sentence("outcomes can't start: these settings are missing or wrong. docs/settings.md explains each."),
+            CANT_START,
             [_fault(str(each["loc"][0]), missing=each["type"] == "missing") for each in error.errors()],
         ) from None
+    if settings.mail_url and not settings.mail_from:
+        raise SettingsError(CANT_START, [_fault("MAIL_FROM", missing=True)])
+    return settings
 
 
 def _fault(name: str, *, missing: bool) -> Fault:

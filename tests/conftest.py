@@ -101,8 +101,8 @@ class ServerDatabase:
         with self.admin(unwatched=True) as connection:
             tables = connection.scalars(
                 text(
-                    "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-                    " AND relname <> 'alembic_version'"
+                    "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relname <> 'alembic_version'"
+                    " AND relnamespace IN ('public'::regnamespace, 'queue'::regnamespace)"
                 )
             ).all()
             connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"))

@@ -74,4 +74,4 @@ def _e_value(risk_ratio: float, ci_low: float, ci_high: float, *, approximate: b
 
 def _needed(ratio: float) -> float:
     away = ratio if ratio >= 1 else 1 / ratio
-    return away + math.sqrt(away * (away - 1))
+    return away + math.sqrt(away) * math.sqrt(away - 1)  # two roots: the product of large ratios would overflow

@@ -20,11 +20,14 @@ COMMANDS = {
     "demo": "instance:demo",
     "freeze-plan": "instance:freeze_plan",
     "import": "data:import_command",
-    "instruments": "data:instruments",
+    "instruments": "instruments:instruments",
+    "messages": "work:messages",
     "migrate": "instance:migrate",
+    "paper": "paper:paper",
     "report": "data:report",
     "serve": "instance:serve",
     "sign-in-link": "instance:sign_in_link",
+    "work": "work:work",
 }
 
 

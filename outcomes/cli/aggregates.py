@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from outcomes.errors import InputError, Sentence
+from outcomes.errors import ConflictError, InputError, Sentence, UnavailableError
 from outcomes.language import current_locale, gettext, translate
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.open_database import open_runtime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from outcomes.services.exchange_aggregates import CombinedEstimate, OccasionRow
+    from outcomes.services.runtime import Runtime
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -33,21 +34,58 @@ def aggregates() -> None:
 
 
 @aggregates.command()
-@click.option("--organisation", required=True, help="Short name of the organisation.")
-def refresh(organisation: str) -> None:
-    """Make the stored sums of an organisation anew from its answers."""
-    from outcomes.services.store_aggregates import store_aggregates  # noqa: PLC0415 - only where it is asked for
-
+@click.option("--organisation", help="Short name of the organisation. Without it: every organisation, as every night.")
+def refresh(organisation: str | None) -> None:
+    """Make stored sums, and the results of the overview, anew from the answers."""
     with open_runtime(read_settings()) as runtime:
-        _, scope = organisation_actor(runtime, organisation, "aggregates")
-        done = store_aggregates(runtime, scope)
-    click.echo(
-        gettext(
-            "%(rows)s sums are stored: %(written)s new or changed, %(removed)s removed.",
-            rows=done.rows,
-            written=done.written,
-            removed=done.removed,
+        click.echo(_refresh_one(runtime, organisation) if organisation else _refresh_all(runtime))
+
+
+def _refresh_one(runtime: Runtime, organisation: str) -> str:
+    from outcomes.services.store_results import store_results  # noqa: PLC0415 - only where it is asked for
+
+    _, scope = organisation_actor(runtime, organisation, "aggregates")
+    done = store_results(runtime, scope)
+    if done is None:
+        raise ConflictError(
+            Sentence(
+                "The results of %(name)s are being worked out by another process just now. Try again in a while.",
+                name=organisation,
+            )
         )
+    sums = gettext(
+        "%(rows)s sums are stored: %(written)s new or changed, %(removed)s removed.",
+        rows=done.sums.rows,
+        written=done.sums.written,
+        removed=done.sums.removed,
+    )
+    results = gettext(
+        "Results of interventions: %(worked_out)s worked out, %(unchanged)s unchanged, %(removed)s removed.",
+        worked_out=done.worked_out,
+        unchanged=done.unchanged,
+        removed=done.removed,
+    )
+    return f"{sums}\n{results}"
+
+
+def _refresh_all(runtime: Runtime) -> str:
+    """Raises ``UnavailableError`` where an organisation failed, so that whoever runs it every night is told."""
+    from outcomes.services.refresh_everything import refresh_everything  # noqa: PLC0415
+
+    night = refresh_everything(runtime)
+    if night.failed:
+        raise UnavailableError(
+            Sentence(
+                "%(failed)s organisations could not be worked out, %(done)s were. The log names them and the kind of"
+                " fault.",
+                failed=len(night.failed),
+                done=night.done,
+            )
+        )
+    return gettext(
+        "%(done)s organisations are worked out; %(busy)s were left to another process that was at them.",
+        done=night.done,
+        busy=night.busy,
     )
 
 

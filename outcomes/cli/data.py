@@ -1,4 +1,4 @@
-"""Commands that take data in, check it, and give results out."""
+"""Commands that take data in and give results out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import click
 
 from outcomes.language import current_locale, gettext
 from outcomes.services.build_report import FORMATS, build_report, read_period, render_report
-from outcomes.services.check_instrument import check_instrument
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.import_table import import_table
 from outcomes.services.open_database import open_runtime
@@ -22,19 +21,6 @@ if TYPE_CHECKING:
 
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
-
-
-@click.group()
-def instruments() -> None:
-    """Questionnaires and their scoring."""
-
-
-@instruments.command()
-@click.argument("file", type=FILE)
-def check(file: Path) -> None:
-    """Check an instrument file, and explain every fault with its place."""
-    title = check_instrument(file)
-    click.echo(gettext("%(file)s is in order: %(title)s.", file=file.name, title=title))
 
 
 @click.command(name="import")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from outcomes.cli.server import run_server, stop_on_signals
+from outcomes.cli.server import run_server
+from outcomes.cli.stopping import stop_on_signals
 from outcomes.errors import Sentence, UnavailableError
 from outcomes.language import gettext, translate
 from outcomes.services.administer import audit_head, check_audit

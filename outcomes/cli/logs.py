@@ -8,7 +8,20 @@ import sys
 import structlog
 
 ALLOWED = frozenset(
-    {"event", "level", "timestamp", "logger", "reference", "kind", "endpoint", "frames", "folder", "count", "seconds"}
+    {
+        "event",
+        "level",
+        "timestamp",
+        "logger",
+        "reference",
+        "kind",
+        "endpoint",
+        "frames",
+        "folder",
+        "count",
+        "seconds",
+        "job",
+    }
 )
 
 

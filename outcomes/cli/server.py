@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import signal
+import os
+import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -17,13 +19,19 @@ from outcomes.errors import OutcomesError
 from outcomes.services.runtime import open_runtime_later
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
 
     from outcomes.services.open_database import DatabaseAddress
     from outcomes.settings import Settings
 
 THREADS = 8
+RUN = "from outcomes.cli import main; main()"
 SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_BEFORE_JOBS = 1.5
+SECONDS_BEFORE_AGAIN = 5.0
+SECONDS_TO_STOP = 22.0
 
 log = structlog.get_logger("outcomes.server")
 
@@ -55,12 +63,6 @@ class Server(BaseApplication):  # type: ignore[misc]
         StoppingArbiter(self).run()
 
 
-def stop_on_signals() -> None:
-    """Until the server listens to signals itself: being told to stop ends the program in order, database and all."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(0))
-
-
 def run_server(settings: Settings, address: DatabaseAddress, *, bind: str, workers: int = 2) -> None:
     """Serve until told to stop (Ctrl-C, SIGTERM). An embedded database that dies is started again."""
     options = {
@@ -77,7 +79,43 @@ def run_server(settings: Settings, address: DatabaseAddress, *, bind: str, worke
     }
     if address.revive is not None:
         threading.Thread(target=look_after, args=(address,), daemon=True, name="database").start()
-    Server(settings, address.app_url, options).run()
+    with jobs_beside():
+        Server(settings, address.app_url, options).run()
+
+
+@contextmanager
+def jobs_beside() -> Iterator[None]:
+    """A worker for the jobs in a process of its own, as long as the web is served; one that dies is started again."""
+    stopping = threading.Event()
+    keeper = threading.Thread(target=keep_worker, args=(stopping,), name="jobs")
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        keeper.join()
+
+
+def keep_worker(stopping: threading.Event) -> None:
+    """Start a worker, again where it ends, until told to stop; then it stops in order, or is cut off.
+
+    The first waits a moment: whoever opens a page goes before.
+    """
+    wait = SECONDS_BEFORE_JOBS
+    while not stopping.wait(wait):
+        worker = subprocess.Popen([sys.executable, "-P", "-c", RUN, "work", "--parent", str(os.getpid())])  # noqa: S603
+        while worker.poll() is None and not stopping.wait(SECONDS_BETWEEN_LOOKS):
+            pass
+        if not stopping.is_set():
+            log.warning("worker started again")
+            wait = SECONDS_BEFORE_AGAIN
+            continue
+        worker.terminate()
+        try:
+            worker.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
 
 
 def look_after(address: DatabaseAddress) -> None:

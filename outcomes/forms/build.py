@@ -14,7 +14,12 @@ What templates use of a field in it:
 ``field.label.text``   the question; ``field.description`` the help beneath it, or empty
 ``field.errors``       sentences about what is wrong
 ``field.id``           id of the input, or of the group; ``field.name`` its name; choices are ``{id}-0``, ``{id}-1`` ..
-``field.choices_view``  choices: ``id``, ``value``, ``label``, ``checked``, ``symbol`` (a drawing's name or None)
+``field.question``     the question as a phrase: ``text``, ``language``, ``direction``, ``foreign`` (not the page's language)
+``field.help``         the help beneath it as a phrase; so are ``field.end_phrases`` (low, high) and ``field.unit_phrase``
+``field.untranslated``  a sentence that says that the question isn't in the page's language, or empty
+``field.choices_view``  choices: ``id``, ``value``, ``label``, ``words`` (a phrase), ``checked``, ``symbol`` (a drawing's
+                       name or None)
+``field.no_answer_view``  what may be said in place of an answer, as choices; sent under ``field.no_answer_name``
 ``field.text_value``   what stands in a text field: what was typed, else what is stored
 ``field.ends``         words at the low and the high end of a scale
 ``field.limits``       lowest and highest answer, or None
@@ -31,13 +36,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from outcomes.forms.handlers import handler_for
-from outcomes.forms.handlers.base import AnswerField
+from outcomes.forms.handlers.fields import AnswerField
 from outcomes.forms.messages import OwnWordsForm, OwnWordsMeta
-from outcomes.instruments import visible_answers, visible_items
+from outcomes.instruments import base_language, visible_answers, visible_items
 from outcomes.language import use_locale
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from outcomes.instruments import Answer, Answers, Instrument, Item
 
@@ -57,9 +62,12 @@ class AnswerForm:
     class Meta(OwnWordsMeta):
         """Our words, whatever the base class brings."""
 
-    def __init__(self, formdata: Any, data: Mapping[str, Answer]) -> None:
+    def __init__(
+        self, formdata: Any, data: Mapping[str, Answer], elsewhere: Mapping[str, Answer] | None = None
+    ) -> None:
         self.skipped = formdata is not None and formdata.get(ACTION) == SKIP
-        self._known: dict[str, Answer] = dict(data)
+        self._elsewhere: Mapping[str, Answer] = elsewhere or {}
+        self._known: dict[str, Answer] = {**self._elsewhere, **data}
         super().__init__(formdata=formdata, data={PREFIX + key: value for key, value in data.items()})  # type: ignore[call-arg]
 
     @property
@@ -68,15 +76,28 @@ class AnswerForm:
         fields = self._all_answer_fields()
         if self.answer_wanted:
             return fields  # one question: whoever chose it has looked at its condition
-        given = {field.item.id: field.data for field in fields}
-        shown = {item.id for item in visible_items(self.instrument, self._known | given)}
+        shown = {item.id for item in visible_items(self.instrument, self._known | self._given(fields))}
         return [field for field in fields if field.item.id in shown]
 
     def answers(self) -> dict[str, Answer]:
-        """The answers on this page by item id. A skipped question is None; hidden ones are left out."""
+        """The answers on this page by item id. A skipped question is None; hidden ones are left out, and so are those
+        that were answered elsewhere and left as they are."""
         if self.skipped:
             return {field.item.id: None for field in self.answer_fields}
-        return {field.item.id: field.data for field in self.answer_fields}
+        return self._given(self.answer_fields)
+
+    def hidden_answers(self, asked: Collection[str]) -> dict[str, Answer]:
+        """What was answered to questions of the page (``asked``) that another answer on it hides."""
+        shown = {field.name for field in self.answer_fields}
+        rest = [field for field in self._all_answer_fields() if field.name not in shown and field.item.id in asked]
+        return {field.item.id: field.data for field in rest if field.data is not None}
+
+    def _given(self, fields: list[AnswerField]) -> dict[str, Answer]:
+        return {
+            field.item.id: field.data
+            for field in fields
+            if field.data is not None or field.fault or field.item.id not in self._elsewhere
+        }
 
     def all_answers(self) -> dict[str, Answer]:
         """What was answered before together with what this page adds, without skipped and hidden questions."""
@@ -85,7 +106,7 @@ class AnswerForm:
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every shown question in the form's own language; skipped and hidden ones have no faults."""
         shown = {field.name for field in self.answer_fields}
-        with use_locale(self.locale):
+        with use_locale(base_language(self.locale)):
             super().validate(extra_validators)  # type: ignore[misc]
         for field in self._all_answer_fields():
             if field.name not in shown:
@@ -119,11 +140,20 @@ def build_form(
     locale: str,
     formdata: Any = None,
     stored: Answers | None = None,
+    elsewhere: Answers | None = None,
     base: Any = OwnWordsForm,
 ) -> Any:
-    """The form of all questions on one page. A question left empty is skipped: there is no Skip button for each."""
+    """The form of all questions on one page. A question left empty is skipped: there is no Skip button for each.
+
+    ``elsewhere``: answers that count and are never shown; such a question left empty keeps its answer.
+    """
     form_class = _form_class(instrument, None, locale, base)
-    return form_class(formdata, stored or {})
+    return form_class(formdata, stored or {}, elsewhere)
+
+
+def find_item(instrument: Instrument, item_id: str) -> Item | None:
+    """The question with this id, which may come from anywhere; None where there is none."""
+    return next((item for item in instrument.items if item.id == item_id), None)
 
 
 def answer_field_name(item: Item) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from outcomes.forms.handlers import answer_text
+from outcomes.instruments import NonAnswer
 from outcomes.instruments.answers import is_skipped
 from outcomes.instruments.wording import text as wording
 from outcomes.language import current_locale
@@ -18,21 +19,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One question and what was answered to it (``None``: skipped); ``number`` counts the questions shown from 1."""
+    """One question and what was said to it (``None``: skipped); ``number`` counts the questions shown from 1."""
 
     number: int
     question: str
     answer: str | None
 
 
-def answer_lines(items: Iterable[Item], answers: Mapping[str, Any]) -> list[AnswerLine]:
-    """The lines of ``items`` in the locale in force."""
-    locale = current_locale()
+def answer_lines(
+    items: Iterable[Item], answers: Mapping[str, Any], *, wording_locale: str | None = None
+) -> list[AnswerLine]:
+    """The lines of ``items`` in the locale in force, or in a variant of its wording (``da-x-easy``)."""
+    locale = wording_locale or current_locale()
     return [
         AnswerLine(
             number,
             wording(item.wording, locale),
-            None if is_skipped(answers.get(item.id)) else answer_text(item, answers.get(item.id), locale),
+            answer_words(item, answers.get(item.id), locale),
         )
         for number, item in enumerate(items, 1)
     ]
+
+
+def question_words(item: Item, locale: str) -> str:
+    """The question itself."""
+    return wording(item.wording, locale)
+
+
+def answer_words(item: Item, value: Any, locale: str) -> str | None:
+    """What was said to a question in words, also that one doesn't know or doesn't want to answer; None: skipped."""
+    if is_skipped(value) and not isinstance(value, NonAnswer):
+        return None
+    return answer_text(item, value, locale)

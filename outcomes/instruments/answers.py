@@ -1,7 +1,8 @@
 """Whether an answer is one that its item allows, and which items are to be answered.
 
 Answers are a mapping from item id to value: a number (single choice, number, scales), text (free text), or a sequence
-of option values (several choices). None or absent means that the question was skipped.
+of option values (several choices). None or absent means that the question was skipped; a :class:`NonAnswer` that
+something was said in place of an answer. Stored as JSON, a non-answer is ``{"no_answer": "dont_know"}``.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from outcomes.errors import AnswerError, Fault, Sentence
-from outcomes.instruments.kinds import AnswerType
+from outcomes.instruments.kinds import AnswerType, NonAnswer
 
 if TYPE_CHECKING:
     from outcomes.instruments.model import Condition, Instrument, Item
 
-Answer = int | float | str | Sequence[int | str] | None
+Answer = int | float | str | Sequence[int | str] | NonAnswer | None
 Answers = Mapping[str, Answer]
 
+NO_ANSWER = "no_answer"
 CHOOSE_ONE = Sentence("Choose one of the answers shown.")
 CHOOSE_SOME = Sentence("Choose among the answers shown.")
 FORBIDDEN_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -31,12 +33,26 @@ def is_number(value: object) -> TypeGuard[int | float]:
 
 
 def is_skipped(value: Answer) -> bool:
-    """True where nothing was answered: None, an empty text, an empty choice."""
-    return value is None or (isinstance(value, (str, Sequence)) and len(value) == 0)
+    """True where nothing was answered: None, an empty text, an empty choice, or something said in place of an answer."""
+    return value is None or isinstance(value, NonAnswer) or (isinstance(value, (str, Sequence)) and len(value) == 0)
+
+
+def to_json(value: Answer) -> Any:
+    """An answer as it is kept in JSON."""
+    if isinstance(value, NonAnswer):
+        return {NO_ANSWER: value.value}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def from_json(stored: Any) -> Answer:
+    """The answer that :func:`to_json` wrote."""
+    return NonAnswer(stored[NO_ANSWER]) if isinstance(stored, Mapping) else stored
 
 
 def answer_fault(item: Item, value: Answer) -> Sentence | None:
     """What is wrong with one answer, said to the one who gave it; None where nothing is. Skipped is never wrong."""
+    if isinstance(value, NonAnswer):
+        return None if value in item.no_answer else CHOOSE_ONE
     if is_skipped(value):
         return None
     match item.type:
@@ -86,6 +102,21 @@ def visible_answers(instrument: Instrument, answers: Answers) -> dict[str, Answe
     return {
         item.id: answers[item.id] for item in visible_items(instrument, answers) if not is_skipped(answers.get(item.id))
     }
+
+
+def non_answers(instrument: Instrument, answers: Answers) -> dict[str, str]:
+    """How each visible item without an answer was left: ``skipped``, ``dont_know`` or ``prefer_not``."""
+    return {
+        item.id: value.value if isinstance(value := answers.get(item.id), NonAnswer) else "skipped"
+        for item in visible_items(instrument, answers)
+        if is_skipped(answers.get(item.id))
+    }
+
+
+def hidden_answers(instrument: Instrument, answers: Answers) -> dict[str, Answer]:
+    """What was answered and then hidden by another answer: kept beside the response, and never scored."""
+    shown = {item.id for item in visible_items(instrument, answers)}
+    return {item: value for item, value in answers.items() if item not in shown and not is_skipped(value)}
 
 
 def risky_items(instrument: Instrument, answers: Answers) -> tuple[Item, ...]:

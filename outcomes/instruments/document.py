@@ -54,14 +54,23 @@ def read_document(path: Path) -> Document:
     try:
         if path.stat().st_size > MAX_BYTES:
             return _unreadable(Sentence("The file is larger than %(limit)s kB.", limit=MAX_BYTES // 1024))
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
     except FileNotFoundError:
         return _unreadable(Sentence("There is no file %(path)s.", path=str(path)))
     except OSError as error:
         return _unreadable(Sentence("The file can't be opened: %(reason)s.", reason=error.strerror or str(error)))
+    return read_content(content, json_text=path.suffix.lower() == ".json")
+
+
+def read_content(content: bytes, *, json_text: bool = False) -> Document:
+    """Read what a file holds."""
+    if len(content) > MAX_BYTES:
+        return _unreadable(Sentence("The file is larger than %(limit)s kB.", limit=MAX_BYTES // 1024))
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return _unreadable(Sentence("The file isn't text in UTF-8. Save it as UTF-8 and try again."))
-    return read_json(text) if path.suffix.lower() == ".json" else read_yaml(text)
+    return read_json(text) if json_text else read_yaml(text)
 
 
 def read_yaml(text: str) -> Document:

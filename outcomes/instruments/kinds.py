@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 
 class Kind(StrEnum):
@@ -23,12 +23,27 @@ class AnswerType(StrEnum):
     FREE_TEXT = "free_text"
 
 
+class NonAnswer(Enum):
+    """What is said in place of an answer; not the same as skipping the question, which says nothing."""
+
+    DONT_KNOW = "dont_know"
+    PREFER_NOT = "prefer_not"
+
+
+class FaceOrder(StrEnum):
+    """How faces stand along a scale: gladder towards the high end, or sadder."""
+
+    GLADDER = "gladder"
+    SADDER = "sadder"
+
+
 class Respondent(StrEnum):
     """Who may answer."""
 
     CITIZEN = "citizen"
     PARENT = "parent"
     RELATIVE = "relative"
+    GUARDIAN = "guardian"
     WORKER = "worker"
     TEACHER = "teacher"
 
@@ -90,3 +105,14 @@ class ErrorKind(StrEnum):
     OWN_BASELINE_SD = "own_baseline_sd"
     ASSUMED = "assumed"
     NOT_KNOWN = "not_known"
+
+
+FACES = ("very_sad", "sad", "neutral", "glad", "very_glad")
+"""Drawings of faces that an option can name, from the saddest to the gladdest."""
+
+PICTOGRAMS = (
+    "alone", "change", "day", "decide", "effort", "energy", "family", "feelings", "food", "friends", "health", "help",
+    "home", "hope", "joy", "letter", "money", "outdoors", "phone", "plan", "repeat", "school", "sleep", "talk",
+    "together", "trust", "work", "worry",
+)  # fmt: skip
+"""Drawings of what a question is about, that an item or an option can name."""

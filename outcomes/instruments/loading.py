@@ -9,7 +9,7 @@ from typing import Any
 
 from outcomes.errors import Fault, InstrumentError, Sentence
 from outcomes.instruments.checks import cross_faults
-from outcomes.instruments.document import Document, place_name, read_document
+from outcomes.instruments.document import Document, place_name, read_content, read_document
 from outcomes.instruments.model import Instrument
 from outcomes.instruments.profiles import profile_differences, scales_from_profile
 from outcomes.instruments.schema import schema_faults
@@ -20,6 +20,11 @@ LIBRARY = Path(__file__).parent / "library"
 def read_instrument(path: Path) -> Instrument:
     """The instrument in a file. Raises :class:`~outcomes.errors.InstrumentError` with every fault and its line."""
     return _build(read_document(path))
+
+
+def read_instrument_text(content: bytes, *, name: str) -> Instrument:
+    """The instrument in the content of a file called ``name``, which says whether it is JSON; as :func:`read_instrument`."""
+    return _build(read_content(content, json_text=name.lower().endswith(".json")))
 
 
 def parse_instrument(mapping: Mapping[str, Any]) -> Instrument:
@@ -80,8 +85,11 @@ def _line(document: Document, path: tuple[str | int, ...]) -> tuple[int, str]:
 
 def _completed(data: Mapping[str, Any]) -> dict[str, Any]:
     """The file's content with what it may leave out filled in: option sets, the profile's scales, defaults."""
-    whole = {key: value for key, value in data.items() if key not in ("option_sets", "tables", "format")}
-    whole["items"] = [_with_options(item, data.get("option_sets", {})) for item in data["items"]]
+    whole = {key: value for key, value in data.items() if key not in ("option_sets", "tables", "format", "no_answer")}
+    whole["items"] = [
+        {"no_answer": data.get("no_answer", ()), **_with_options(item, data.get("option_sets", {}))}
+        for item in data["items"]
+    ]
     whole.setdefault("respondents", ["citizen"])
     if profile := shipped_profile(data["profile"]) if "profile" in data else None:
         whole["scales"] = scales_from_profile(profile, data)

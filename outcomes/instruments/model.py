@@ -2,7 +2,7 @@
 
 Everything here is frozen. An :class:`Instrument` is made from a checked file by :mod:`outcomes.instruments.loading`;
 the class itself doesn't repeat the checks. Wording is a mapping from language code to text, and empty in a
-scoring profile.
+scoring profile. A code such as ``da-x-easy`` holds the same text in easy language, ``da-x-child`` for children.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -19,9 +20,11 @@ from outcomes.instruments.kinds import (
     AnswerType,
     Direction,
     ErrorKind,
+    FaceOrder,
     Fill,
     Kind,
     Method,
+    NonAnswer,
     ReliabilityKind,
     Respondent,
     Side,
@@ -88,7 +91,10 @@ class Condition(Frozen):
 
 
 class Item(Frozen):
-    """One question. ``minimum`` and ``maximum`` bound numbers; ``step`` is the smallest difference between answers."""
+    """One question. ``minimum`` and ``maximum`` bound numbers; ``step`` is the smallest difference between answers.
+
+    ``no_answer``: what may be said in place of an answer. ``symbol`` names a pictogram, ``faces`` puts faces along a scale.
+    """
 
     id: str
     type: AnswerType
@@ -103,6 +109,9 @@ class Item(Frozen):
     max_length: int = FREE_TEXT_LENGTH
     risk: Risk | None = None
     show_if: Condition | None = None
+    no_answer: tuple[NonAnswer, ...] = ()
+    symbol: str | None = None
+    faces: FaceOrder | None = None
 
     @property
     def bounds(self) -> tuple[float, float] | None:
@@ -202,6 +211,14 @@ class Licence(Frozen):
     may_ship_wording: bool
 
 
+class Translation(Frozen):
+    """Who put the wording into a language, and which person with that language checked it; None: nobody has yet."""
+
+    by: str
+    checked_by: str | None = None
+    checked_on: date | None = None
+
+
 class AgeSpan(Frozen):
     """Ages in whole years that the instrument is made for; both ends included, None is open."""
 
@@ -219,6 +236,7 @@ class Instrument(Frozen):
     own_authored: bool
     validated: bool
     languages: tuple[str, ...]
+    translations: Mapping[str, Translation] = Field(default_factory=dict)
     title: Wording
     intro: Wording = Field(default_factory=dict)
     purpose: Wording = Field(default_factory=dict)

@@ -31,6 +31,7 @@ FORMS = {
     "language": Sentence("a language code, such as da or en"),
     "doi": Sentence("a DOI, such as 10.1000/182"),
     "sum": Sentence("a whole number"),
+    "day": Sentence("a day as 2026-11-22, in quotes"),
 }
 
 

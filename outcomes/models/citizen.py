@@ -1,4 +1,4 @@
-"""Citizens: the person, kept apart from what identifies them, and who coordinates their case."""
+"""Citizens: the person, kept apart from what identifies them, who coordinates their case, and who answers for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from outcomes.language import CITIZEN_LOCALES
 from outcomes.models.base import Base, TenantRow, one_of, refers_to
+
+RELATION_KINDS = ("parent", "relative", "guardian")
 
 
 class Citizen(TenantRow, Base):
@@ -20,7 +23,7 @@ class Citizen(TenantRow, Base):
         UniqueConstraint("organisation_id", "source", "external_id"),
         CheckConstraint("(source IS NULL) = (external_id IS NULL)", name="external_id_has_source"),
         CheckConstraint("number > 0", name="number_positive"),
-        one_of("locale", ("da", "en")),
+        one_of("locale", CITIZEN_LOCALES),
     )
 
     number: Mapped[int]
@@ -29,10 +32,12 @@ class Citizen(TenantRow, Base):
     source: Mapped[str | None]
     """The system an imported person came from; with ``external_id`` it tells the same person again."""
     external_id: Mapped[str | None]
+    stopped_on: Mapped[date | None]
+    """The day from which the person doesn't want to be asked any more; nothing is sent from then on."""
 
 
 class CitizenIdentity(TenantRow, Base):
-    """Who the person is, encrypted. The CPR number is found by its keyed hash."""
+    """Who the person is and where they are reached, encrypted. CPR number, phone and mail are found by keyed hash."""
 
     __tablename__ = "citizen_identity"
     __table_args__ = (
@@ -41,12 +46,45 @@ class CitizenIdentity(TenantRow, Base):
         UniqueConstraint("organisation_id", "cpr_hash"),
         CheckConstraint("(cpr_sealed IS NULL) = (cpr_hash IS NULL)", name="cpr_sealed_with_hash"),
         CheckConstraint("octet_length(cpr_hash) = 32", name="cpr_hash_length"),
+        UniqueConstraint("organisation_id", "phone_hash"),
+        UniqueConstraint("organisation_id", "email_hash"),
+        CheckConstraint("(phone_sealed IS NULL) = (phone_hash IS NULL)", name="phone_sealed_with_hash"),
+        CheckConstraint("(email_sealed IS NULL) = (email_hash IS NULL)", name="email_sealed_with_hash"),
+        CheckConstraint("octet_length(phone_hash) = 32", name="phone_hash_length"),
+        CheckConstraint("octet_length(email_hash) = 32", name="email_hash_length"),
     )
 
     citizen_id: Mapped[UUID]
     name_sealed: Mapped[bytes]
     cpr_sealed: Mapped[bytes | None]
     cpr_hash: Mapped[bytes | None]
+    phone_sealed: Mapped[bytes | None]
+    phone_hash: Mapped[bytes | None]
+    """One person each: whoever has this phone can sign in as them, so a shared phone isn't stored here."""
+    email_sealed: Mapped[bytes | None]
+    email_hash: Mapped[bytes | None]
+
+
+class Relation(TenantRow, Base):
+    """Somebody who answers for a citizen beside them: a parent, a relative, a guardian. Ends with the relation."""
+
+    __tablename__ = "relation"
+    __table_args__ = (
+        refers_to("citizen"),
+        one_of("kind", RELATION_KINDS),
+        one_of("locale", CITIZEN_LOCALES),
+        CheckConstraint("ended_on >= from_date", name="dates_in_order"),
+        Index("ix_relation_citizen", "organisation_id", "citizen_id"),
+    )
+
+    citizen_id: Mapped[UUID]
+    kind: Mapped[str]
+    name_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes | None]
+    email_sealed: Mapped[bytes | None]
+    locale: Mapped[str] = mapped_column(server_default="da")
+    from_date: Mapped[date]
+    ended_on: Mapped[date | None]
 
 
 class Coordinator(TenantRow, Base):

@@ -11,6 +11,7 @@ from outcomes.models.base import Base, Json, TenantRow, one_of, refers_to
 
 STEP_KINDS = ("baseline", "at", "every", "end", "after_end")
 PERIOD_UNITS = ("weeks", "months")
+AUDIO_TYPES = ("audio/ogg", "audio/mpeg", "audio/mp4")
 
 
 class InstrumentVersion(TenantRow, Base):
@@ -27,6 +28,24 @@ class InstrumentVersion(TenantRow, Base):
     definition: Mapped[Json]
     checksum: Mapped[bytes]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+
+
+class InstrumentAudio(TenantRow, Base):
+    """One question of an instrument version read aloud in one language."""
+
+    __tablename__ = "instrument_audio"
+    __table_args__ = (
+        refers_to("instrument_version"),
+        UniqueConstraint("organisation_id", "instrument_version_id", "item", "locale", name="uq_instrument_audio_item"),
+        one_of("media_type", AUDIO_TYPES),
+        CheckConstraint("octet_length(content) BETWEEN 1 AND 2000000", name="content_size"),
+    )
+
+    instrument_version_id: Mapped[UUID]
+    item: Mapped[str]
+    locale: Mapped[str]
+    media_type: Mapped[str]
+    content: Mapped[bytes]
 
 
 class MeasurementPlan(TenantRow, Base):

@@ -32,6 +32,9 @@ class Organisation(Base):
     municipality_code: Mapped[str | None]
     contact: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     """Who a citizen can turn to: ``{"name", "phone", "hours": {"da", "en"}}``."""
+    privacy: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    """What a citizen is told of how answers are handled, by language: ``{"legal_basis": {"da", ..}, "kept_for": {"da",
+    ..}, "adviser": {"name", "phone", "email"}}``."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

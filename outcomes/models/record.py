@@ -17,8 +17,18 @@ OPERATIONS = ("INSERT", "UPDATE", "DELETE")
 # Why somebody read a person.
 CASELOAD = "caseload"
 CITIZEN_PAGE = "citizen page"
+CONTACT_PAGE = "contact"
 GOAL_RATING = "goal rating"
 GOAL_RATED = "goal rated"
+ASKING = "asking"
+INTERVIEW = "interview"
+PAPER_PRINTED = "paper printed"
+PAPER_KEYED = "paper keyed"
+RELATIONS = "relations"
+SIGNAL_PAGE = "signal"
+SIGNAL_HANDLED = "signal handled"
+SHARED = "shared"
+"""The citizen's page, by one whom the citizen let read it."""
 
 
 class ImportBatch(TenantRow, Base):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from outcomes.errors import Sentence, UnavailableError
 from outcomes.reports.fonts import STATIC_DIRECTORY, font_face_css
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 REPORT_CSS = STATIC_DIRECTORY / "css" / "report.css"
 
 
-def make_pdf(html: str) -> bytes:
-    """``html`` (a whole document) as PDF/UA-1, styled by ``static/css/report.css``.
+def make_pdf(html: str, *, styles: Path = REPORT_CSS) -> bytes:
+    """``html`` (a whole document) as PDF/UA-1, styled by ``static/css/report.css`` unless ``styles`` names another sheet.
 
     Raises :class:`~outcomes.errors.UnavailableError` where the document asks for anything outside our own files,
     since a report that silently lacks a part of itself must not be handed out.
@@ -23,11 +27,9 @@ def make_pdf(html: str) -> bytes:
     from outcomes.reports.fetcher import PackageFetcher  # noqa: PLC0415 - loads the renderer
 
     fetcher, fonts = PackageFetcher(), FontConfiguration()
-    styles = CSS(
-        string=font_face_css() + REPORT_CSS.read_text(encoding="utf-8"), url_fetcher=fetcher, font_config=fonts
-    )
+    sheet = CSS(string=font_face_css() + styles.read_text(encoding="utf-8"), url_fetcher=fetcher, font_config=fonts)
     pdf: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(
-        stylesheets=[styles], font_config=fonts, pdf_variant="pdf/ua-1"
+        stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
     )
     if fetcher.refused:
         raise UnavailableError(

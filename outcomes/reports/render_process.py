@@ -1,13 +1,15 @@
 """Rendering in a process of its own, so that no web process carries its memory or waits on its computing.
 
 One worker, started when first needed and replaced after a hundred reports, since the PDF renderer's memory grows. An
-error in the worker comes back as itself; a worker that dies is replaced and the work tried once more.
+error in the worker comes back as itself; a worker that dies is replaced and the work tried once more. It stands back for
+the web processes: whoever answers questions doesn't wait for somebody's report.
 """
 
 from __future__ import annotations
 
 import atexit
 import multiprocessing
+import os
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 REPORTS_PER_WORKER = 100
 TIME_LIMIT_SECONDS = 120
 ATTEMPTS = 2
+NICER = 10
+"""How far the worker stands back; 19 is the most."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -53,6 +57,8 @@ class RenderProcess:
                     max_workers=1,
                     mp_context=multiprocessing.get_context("spawn"),
                     max_tasks_per_child=REPORTS_PER_WORKER,
+                    initializer=os.nice,
+                    initargs=(NICER,),
                 )
             return self._pool
 

@@ -1,29 +1,45 @@
-"""What a citizen meets behind a link: who asks and why, the questions, the answers so far; and keeping each answer."""
+"""What a citizen meets behind a link: who asks, the questions, the answers so far; and keeping what they answer."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from outcomes.errors import AnswerError, ConflictError, Fault, Sentence
-from outcomes.instruments import Instrument, restore_instrument, visible_items
-from outcomes.instruments.answers import Answer, answer_fault, is_skipped
-from outcomes.language import DEFAULT_LOCALE
-from outcomes.models import Occasion, Response, ResponseDraft
+import structlog
+
+from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, Fault, Sentence
+from outcomes.instruments import (
+    Instrument,
+    answer_faults,
+    from_json,
+    restore_instrument,
+    to_json,
+    visible_items,
+)
+from outcomes.instruments.answers import Answer, Answers
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.open_link import Ticket, link_refused
+from outcomes.services.compare_answers import changed_since, digest_answer, digest_answers
+from outcomes.services.open_link import OpenLink, Ticket, use_link
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
-from outcomes.store import citizens, episodes, instruments, links, organisations, responses
+from outcomes.services.raise_signals import find_risks
+from outcomes.store import answering, instruments
+from outcomes.vault import Vault
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from sqlalchemy.orm import Session
 
     from outcomes.instruments.model import Item
     from outcomes.services.runtime import Runtime
+
+TRIES = 5
+"""How often what another tab changed meanwhile is looked at again before somebody is asked to press once more."""
+
+log = structlog.get_logger("outcomes.services")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +65,78 @@ class Visit:
 
     ``answers`` are those that this browser gave; of those given in another one, only which questions they are to
     (``answered_elsewhere``). ``kept`` are all of them: they decide what is asked next, and are never shown.
-    ``digest`` names the answers that a review of them stands for.
     """
 
     ticket: Ticket
-    organisation_name: str
-    contact: Contact | None
-    readers: tuple[Reader, ...]
-    locale: str
+    opened: OpenLink = field(repr=False)
     instrument: Instrument
-    status: OccasionStatus
-    opens_on: date
-    closes_on: date
-    next_on: date | None
+    today: date
     answers: Mapping[str, Answer]
     answered_elsewhere: frozenset[str]
     kept: Mapping[str, Answer] = field(repr=False)
-    digest: str
-    response_id: UUID | None
-    answered_at: datetime | None
+    vault: Vault = field(repr=False)
+
+    @property
+    def organisation_name(self) -> str:
+        """Who asks."""
+        return self.opened.organisation_name
+
+    @property
+    def contact(self) -> Contact | None:
+        """Whom to call or write."""
+        return read_contact(self.opened.contact)
+
+    @property
+    def locale(self) -> str:
+        """The language of whoever answers."""
+        return self.opened.locale
+
+    @property
+    def opens_on(self) -> date:
+        """The first day one can answer."""
+        return self.opened.opens_on
+
+    @property
+    def closes_on(self) -> date:
+        """The last day that isn't late."""
+        return self.opened.closes_on
+
+    @property
+    def response_id(self) -> UUID | None:
+        """What was sent."""
+        return self.opened.response_id
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When it was sent."""
+        return self.opened.answered_at
+
+    @property
+    def age_at_most(self) -> int | None:
+        """How old whoever answers can be, where it is the citizen and their year of birth is known."""
+        year = self.opened.birth_year if self.opened.respondent_kind == "citizen" else None
+        return None if year is None else self.today.year - year
+
+    @property
+    def status(self) -> OccasionStatus:
+        """Where the occasion stands today."""
+        opened = self.opened
+        return occasion_status(
+            state=opened.state,
+            opens_on=opened.opens_on,
+            planned_on=opened.planned_on,
+            due_on=opened.due_on,
+            closes_on=opened.closes_on,
+            today=self.today,
+            answered=opened.response_id is not None,
+            late=opened.late,
+            begun=opened.draft is not None,
+        )
+
+    @property
+    def unguarded(self) -> bool:
+        """Whether an answer could call for help that nobody has arranged: then nothing is asked."""
+        return self.instrument.has_risk_items and not self.opened.has_protocol
 
     @property
     def intro(self) -> LocalText:
@@ -83,121 +152,137 @@ class Visit:
         """The questions shown, given other answers."""
         return visible_items(self.instrument, answers)
 
+    @property
+    def digest(self) -> str:
+        """A name for the answers that a review of them stands for."""
+        return digest_answers(self.vault, self.opened, self.kept)
+
+    def seen(self, item_id: str) -> str:
+        """A name for what is kept of one answer, or for nothing: a page carries it to show what it was made from."""
+        return digest_answer(self.vault, self.opened, item_id, self.kept.get(item_id))
+
 
 @dataclass(frozen=True, slots=True)
-class OpenLink:
-    """A live link inside a transaction: its occasion and whoever answers."""
+class Kept:
+    """What an answer led to: everything kept now, and whether this browser gave one that somebody looks at at once."""
 
-    occasion: Occasion
-    respondent_kind: str
-    response: Response | None
+    instrument: Instrument
+    answers: Mapping[str, Answer] = field(repr=False)
+    risk: bool
 
-
-def use_link(session: Session, ticket: Ticket, at: datetime, *, lock: bool = False) -> OpenLink:
-    """The occasion that a ticket still opens; ``lock``: nobody else saves or sends until this transaction ends.
-
-    Raises ``LinkError`` where the link was revoked or expired since, or the citizen doesn't want to be asked.
-    """
-    link = links.get_live_link(session, link_id=ticket.link_id, at=at)
-    if link is None:
-        raise link_refused()
-    if lock:
-        responses.lock_occasion(session, occasion_id=link.occasion_id)
-    occasion = episodes.get_occasion(session, occasion_id=link.occasion_id)
-    if occasion.state in (OccasionStatus.DECLINED, OccasionStatus.WITHDRAWN):
-        raise link_refused()
-    response = responses.find_response(session, occasion_id=occasion.id, respondent_kind=link.respondent_kind)
-    return OpenLink(occasion, link.respondent_kind, response)
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The questions shown now."""
+        return visible_items(self.instrument, self.answers)
 
 
 def read_visit(runtime: Runtime, ticket: Ticket) -> Visit:
     """What the pages behind a link show. Writes nothing."""
-    with runtime.database.transaction(ticket.scope) as session:
-        opened = use_link(session, ticket, runtime.now())
-        occasion, response = opened.occasion, opened.response
-        draft = responses.find_draft(session, occasion_id=occasion.id, respondent_kind=opened.respondent_kind)
-        kept: Mapping[str, Answer] = draft.answers if draft else {}
-        own = _given_here(draft, ticket) if draft else {}
-        episode = episodes.get_episode(session, episode_id=occasion.episode_id)
-        citizen = citizens.get_citizen(session, citizen_id=episode.citizen_id)
-        coordinator = citizens.find_coordinator(session, citizen_id=episode.citizen_id)
-        organisation = organisations.get_organisation(session, organisation_id=ticket.organisation_id)
-        return Visit(
-            ticket=ticket,
-            organisation_name=organisation.name,
-            contact=read_contact(organisation.contact),
-            readers=(Reader(coordinator.name, coordinator.title),) if coordinator else (),
-            locale=citizen.locale if citizen else DEFAULT_LOCALE,
-            instrument=read_stored_instrument(session, occasion.instrument_version_id),
-            status=occasion_status(
-                state=occasion.state,
-                opens_on=occasion.opens_on,
-                planned_on=occasion.planned_on,
-                due_on=occasion.due_on,
-                closes_on=occasion.closes_on,
-                today=runtime.today(),
-                answered=response is not None,
-                late=response is not None and response.late,
-                begun=draft is not None,
-            ),
-            opens_on=occasion.opens_on,
-            closes_on=occasion.closes_on,
-            next_on=episodes.next_planned_on(
-                session, episode_id=episode.id, after=max(occasion.planned_on, runtime.today())
-            ),
-            answers=own,
-            answered_elsewhere=frozenset(kept.keys() - own.keys()),
-            kept=kept,
-            digest=digest_answers(runtime, opened, kept),
-            response_id=response.id if response else None,
-            answered_at=response.answered_at if response else None,
-        )
-
-
-def save_answer(runtime: Runtime, ticket: Ticket, *, item_id: str, value: Answer) -> None:
-    """Keep one answer (``None``: skipped). Raises ``AnswerError`` for a value that isn't one, ``ConflictError`` where
-    the occasion is answered already."""
-    with runtime.database.transaction(ticket.scope) as session:
-        opened = use_link(session, ticket, runtime.now(), lock=True)
-        if opened.response is not None:
-            raise ConflictError(
-                Sentence("You have already sent your answers to these questions. They stand as they are.")
-            )
-        instrument = read_stored_instrument(session, opened.occasion.instrument_version_id)
-        item = next((item for item in instrument.items if item.id == item_id), None)
-        fault = answer_fault(item, value) if item else Sentence("The questionnaire has no such question.")
-        if fault:
-            raise AnswerError(Sentence("The answer was not saved."), [Fault(item_id, fault)])
-        responses.save_draft_answer(
-            session,
-            organisation_id=ticket.organisation_id,
-            occasion_id=opened.occasion.id,
-            respondent_kind=opened.respondent_kind,
-            item_id=item_id,
-            value=list(value) if isinstance(value, tuple) else value,
-            browser_hash=ticket.browser_hash,
-        )
-        session.commit()
-
-
-def digest_answers(runtime: Runtime, opened: OpenLink, answers: Mapping[str, Answer]) -> str:
-    """A name for a set of answers, skipped ones left out: the same answers, the same name.
-
-    Keyed and per occasion, so that a page can carry it without telling anybody what was answered.
-    """
-    given = {item: value for item, value in answers.items() if not is_skipped(value)}
-    kind = f"review:{opened.occasion.id}:{opened.respondent_kind}"
-    return runtime.vault.lookup_hash(json.dumps(given, sort_keys=True), kind=kind).hex()
-
-
-def _given_here(draft: ResponseDraft, ticket: Ticket) -> dict[str, Answer]:
-    """The answers of a draft that the ticket's own browser gave."""
+    with runtime.database.quick_transaction(ticket.scope) as transaction:
+        opened = use_link(transaction, ticket, runtime.now())
+        transaction.finish()
+    instrument = read_asked_instrument(runtime, ticket, opened.version_id)
+    kept = stored_answers(opened)
     here = ticket.browser_hash
-    return {item: value for item, value in draft.answers.items() if here and draft.answered_by.get(item) == here}
+    own = {item: value for item, value in kept.items() if here and opened.answered_by.get(item) == here}
+    visit = Visit(
+        ticket=ticket,
+        opened=opened,
+        instrument=instrument,
+        today=runtime.today(),
+        answers=own,
+        answered_elsewhere=frozenset(kept.keys() - own.keys()),
+        kept=kept,
+        vault=runtime.vault,
+    )
+    if visit.unguarded:
+        log.error("risk questions without protocol", instrument=instrument.key, version=instrument.version)
+    return visit
+
+
+def save_answer(
+    runtime: Runtime, ticket: Ticket, *, item_id: str, value: Answer, seen: str | None = None
+) -> Kept:  # fmt: skip
+    """Keep one answer (``None``: skipped); see :func:`save_answers`."""
+    return save_answers(runtime, ticket, answers={item_id: value}, seen=None if seen is None else {item_id: seen})
+
+
+def save_answers(
+    runtime: Runtime, ticket: Ticket, *, answers: Answers, seen: Mapping[str, str] | None = None
+) -> Kept:  # fmt: skip
+    """Keep answers (``None``: skipped), all or none. ``seen``: by item, what the page was made from (``Visit.seen``).
+
+    Raises ``AnswerError`` for a value that isn't an answer, ``AnswerChangedError`` where something else than the page had
+    seen is kept by now, and ``ConflictError`` where the occasion is answered already or a question isn't asked any more.
+    """
+    with runtime.database.quick_transaction(ticket.scope) as transaction:
+        for _ in range(TRIES):
+            at = runtime.now()
+            opened = use_link(transaction, ticket, at, lock=True)
+            check_may_answer(opened)
+            instrument = read_asked_instrument(runtime, ticket, opened.version_id)
+            kept = _check_kept(runtime, ticket, opened, instrument, answers, seen)
+            risks = find_risks(instrument, kept, stored_answers(opened)).led_to_by(answers)
+            written = answering.keep_answers(
+                transaction,
+                respondent=opened.respondent,
+                known=opened.draft,
+                answers={item: to_json(value) for item, value in answers.items()},
+                browser_hash=ticket.browser_hash,
+                risks=risks.items,
+                anew=risks.anew,
+                at=at,
+                today=runtime.today(),
+            )
+            if written:
+                transaction.commit()
+                own = answers.keys() | {item for item, by in opened.answered_by.items() if by == ticket.browser_hash}
+                return Kept(instrument, kept, not own.isdisjoint(risks.items))
+    raise ConflictError(Sentence("Something was changed in another window just now. Press once more."))
+
+
+def _check_kept(
+    runtime: Runtime, ticket: Ticket, opened: OpenLink, instrument: Instrument, answers: Answers,
+    seen: Mapping[str, str] | None,
+) -> dict[str, Answer]:  # fmt: skip
+    """Everything that is kept once ``answers`` are, where they may be."""
+    if faults := answer_faults(instrument, answers):
+        raise AnswerError(Sentence("The answer was not saved."), faults)
+    changed = [] if seen is None else changed_since(runtime, ticket, opened, answers, seen)
+    if changed:
+        raise AnswerChangedError(
+            Sentence("Some of this was answered in another window meanwhile. Nothing was overwritten."),
+            tuple(Fault(item, Sentence("This was answered in another window meanwhile.")) for item in changed),
+        )
+    kept = {**stored_answers(opened), **answers}
+    shown = {item.id for item in visible_items(instrument, kept)}
+    if answers and not shown.intersection(answers):
+        raise ConflictError(Sentence("This question is not asked any more, because an answer before it was changed."))
+    return kept
+
+
+def stored_answers(opened: OpenLink) -> dict[str, Answer]:
+    """What is kept so far of the answers behind a link."""
+    return {item: from_json(value) for item, value in (opened.draft or {}).items()}
+
+
+def check_may_answer(opened: OpenLink) -> None:
+    """Raises ``ConflictError`` where the answers were sent already."""
+    if opened.response_id is not None:
+        raise ConflictError(Sentence("You have already sent your answers to these questions. They stand as they are."))
+
+
+def read_asked_instrument(runtime: Runtime, ticket: Ticket, version_id: UUID) -> Instrument:
+    """The questionnaire that a link asks, read once per process: its definition can't change."""
+    cached = _PARSED.get(version_id)
+    if cached is not None:
+        return cached
+    with runtime.database.transaction(ticket.scope) as session:
+        return read_stored_instrument(session, version_id)
 
 
 def read_stored_instrument(session: Session, version_id: UUID) -> Instrument:
-    """An instrument version, parsed once per process: its definition can't change."""
+    """The same in a transaction that is open."""
     cached = _PARSED.get(version_id)
     if cached is None:
         cached = _PARSED[version_id] = restore_instrument(
@@ -207,6 +292,11 @@ def read_stored_instrument(session: Session, version_id: UUID) -> Instrument:
 
 
 _PARSED: dict[UUID, Instrument] = {}
+
+
+def known_instrument(version_id: UUID | None) -> Instrument | None:
+    """An instrument that this process has read already, or None."""
+    return _PARSED.get(version_id) if version_id is not None else None
 
 
 def read_contact(stored: Mapping[str, Any]) -> Contact | None:

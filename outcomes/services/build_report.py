@@ -38,12 +38,13 @@ def build_report(
     that results of a plan are built is written down with the plan.
     """
     from outcomes.reports.effect_report import build_context  # noqa: PLC0415 - heavy, and not in a citizen's path
-    from outcomes.services.gather_material import gather_material  # noqa: PLC0415
+    from outcomes.services.gather_material import gather_material, gather_plan_outcomes  # noqa: PLC0415
 
     with runtime.database.transaction(scope) as session:
         intervention, stored = find_plan(session, intervention_slug)
         require_frozen(stored, intervention_slug)
-        material = gather_material(runtime, session, intervention, stored, period)
+        found = gather_plan_outcomes(runtime, session, intervention, stored, period)
+        material = gather_material(runtime, session, intervention, stored, found)
     if stored.results_first_seen_at is None:
         _mark_seen(runtime, scope, intervention_slug)
     return build_context(material)

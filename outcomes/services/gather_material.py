@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from outcomes.analysis.effect import estimate_effect
-from outcomes.analysis.plan import Design, parse_analysis_plan
+from outcomes.analysis.plan import AnalysisPlan, Design, parse_analysis_plan
 from outcomes.errors import EstimateError, NotFoundError, Sentence
 from outcomes.language import LOCALES, TIMEZONE, translate, use_locale
 from outcomes.reports.effect_report import PlanMaterial, ReportMaterial
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from outcomes.analysis.effect_results import EffectEstimate
-    from outcomes.analysis.plan import AnalysisPlan
     from outcomes.models import AnalysisPlan as StoredPlan
     from outcomes.models import Intervention, Organisation
 
@@ -35,21 +34,47 @@ _estimates: OrderedDict[tuple[UUID, str], EffectEstimate] = OrderedDict()
 _estimates_lock = Lock()
 
 
-def gather_material(
-    runtime: Runtime, session: Session, intervention: Intervention, stored: StoredPlan, period: Period | None
-) -> ReportMaterial:
-    """The material of one report.
+@dataclass(frozen=True, slots=True)
+class PlanOutcomes:
+    """An intervention's outcome data as its plan looks at them. ``dated`` False: nobody knows the dates."""
 
-    Raises ``NotFoundError`` where nobody has begun the intervention, and ``EstimateError`` where nobody has in the period
-    or where it holds scores that aren't on one scale. Where nobody knows the dates, no period is asked about or shown.
+    plan: AnalysisPlan
+    dated: bool
+    period: Period
+    data: OutcomeData
+
+
+def gather_plan_outcomes(
+    runtime: Runtime, session: Session, intervention: Intervention, stored: StoredPlan, period: Period | None
+) -> PlanOutcomes:
+    """The data of one report, with their snapshot. Where nobody knows the dates, no period is asked about.
+
+    Raises ``NotFoundError`` where nobody has begun the intervention.
     """
     plan = parse_analysis_plan(stored.definition["analysis"])
-    words = stored.definition["words"]
     dated = bool(stored.definition.get("dates_known", True))
     period = _period(session, intervention, period if dated else None)
-    data = gather_outcomes(session, intervention, plan, period, runtime.today())
+    return PlanOutcomes(plan, dated, period, gather_outcomes(session, intervention, plan, period, runtime.today()))
+
+
+def gather_material(
+    runtime: Runtime,
+    session: Session,
+    intervention: Intervention,
+    stored: StoredPlan,
+    found: PlanOutcomes,
+    *,
+    with_sensitivity: bool = True,
+) -> ReportMaterial:
+    """The material of one report from its data.
+
+    Raises ``EstimateError`` where nobody has begun in the period or where it holds scores that aren't on one scale. Where
+    nobody knows the dates, no period is shown. ``with_sensitivity`` False: for readers of the main number alone.
+    """
+    words, dated, period, data = stored.definition["words"], found.dated, found.period, found.data
     if not data.records:
         raise _nobody(period)
+    plan = found.plan
     followed, departures = _follow_plan(plan, data)
     organisation = organisations.get_organisation(session, organisation_id=intervention.organisation_id)
     basis = interventions.find_legal_basis(session, legal_basis_id=intervention.legal_basis_id)
@@ -69,7 +94,7 @@ def gather_material(
         period_to=period.to_date if dated else None,
         measure=find_measure(session, plan, data.versions),
         plan=PlanMaterial(stored.version, frozen_on, departures=departures),
-        estimate=_estimate(stored.id, data, followed),
+        estimate=_estimate(stored.id, data, followed, with_sensitivity=with_sensitivity),
         goals=gather_goals(session, intervention, period),
         snapshot=data.snapshot,
         code_version=code_version(),
@@ -131,13 +156,15 @@ def _command(organisation: Organisation, intervention: Intervention, period: Per
     return f"outcomes report --organisation {organisation.slug} --intervention {intervention.slug}{days} --format json"
 
 
-def _estimate(plan_id: UUID, data: OutcomeData, plan: AnalysisPlan) -> EffectEstimate:
-    """The estimate of exactly these data under this plan; kept, since neither can change."""
+def _estimate(plan_id: UUID, data: OutcomeData, plan: AnalysisPlan, *, with_sensitivity: bool) -> EffectEstimate:
+    """The estimate of exactly these data under this plan; kept where it is whole, since neither can change."""
     key = (plan_id, data.snapshot)
     with _estimates_lock:
         if key in _estimates:
             _estimates.move_to_end(key)
             return _estimates[key]
+    if not with_sensitivity:
+        return estimate_effect(data.frame, plan, with_sensitivity=False)
     estimate = estimate_effect(data.frame, plan)
     with _estimates_lock:
         _estimates[key] = estimate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outcomes.errors import EstimateError, NotFoundError, Sentence
+from outcomes.instruments.comparable import scoring_of
 from outcomes.reports.effect_report import CutOffMaterial, MeasureMaterial
 from outcomes.reports.parts import local_text
 from outcomes.services.answer_questions import read_stored_instrument
@@ -31,7 +32,7 @@ def find_measure(session: Session, plan: AnalysisPlan, answered: frozenset[UUID]
     used = [each for each in versions if each.id in answered] or versions[-1:]
     found = [read_stored_instrument(session, each.id) for each in used]
     names = ", ".join(instrument.version for instrument in found)
-    if len({_scoring(instrument, instrument.scale(plan.measure.scale)) for instrument in found}) > 1:
+    if len({scoring_of(instrument, instrument.scale(plan.measure.scale)) for instrument in found}) > 1:
         raise EstimateError(
             Sentence(
                 "The questions were changed on the way (versions %(versions)s), and their scores aren't on one scale."
@@ -40,13 +41,6 @@ def find_measure(session: Session, plan: AnalysisPlan, answered: frozenset[UUID]
             )
         )
     return _measure(found[-1], found[-1].scale(plan.measure.scale), names)
-
-
-def _scoring(instrument: Instrument, scale: Scale) -> str:
-    """What makes the same answers the same number: the items, their range, and the way from answers to score."""
-    bounds = [(item, instrument.item(item).type, instrument.item(item).bounds) for item in scale.items]
-    names = {"reversed", "method", "missing", "rescale", "table", "direction", "range"}
-    return f"{bounds} {scale.model_dump_json(include=names)}"
 
 
 def _measure(instrument: Instrument, scale: Scale, versions: str) -> MeasureMaterial:

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from outcomes.errors import Fault, InstrumentError, Sentence
-from outcomes.instruments import Instrument, shipped_instruments
+from outcomes.instruments import Instrument, Kind, shipped_instruments
 from outcomes.models import InstrumentVersion
-from outcomes.store import instruments
+from outcomes.store import instruments, protocols
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -25,7 +25,10 @@ def install_instrument(runtime: Runtime, scope: Scope, instrument: Instrument) -
 
 
 def add_instrument(session: Session, scope: Scope, instrument: Instrument) -> InstrumentVersion:
-    """The stored version of ``instrument``, added where it isn't there. Raises ``InstrumentError`` where it differs."""
+    """The stored version of ``instrument``, added where it isn't there. Raises ``InstrumentError`` where it differs.
+
+    One whose answers can tell of danger is switched off until somebody has decided what happens then.
+    """
     checksum = bytes.fromhex(instrument.checksum)
     found = instruments.find_version(session, key=instrument.key, version=instrument.version)
     if found is not None:
@@ -41,10 +44,18 @@ def add_instrument(session: Session, scope: Scope, instrument: Instrument) -> In
         version=instrument.version,
         definition=json.loads(instrument.canonical_json()),
         checksum=checksum,
+        active=may_be_active(session, instrument),
     )
     session.add(stored)
     session.flush()
     return stored
+
+
+def may_be_active(session: Session, instrument: Instrument) -> bool:
+    """Whether an instrument may be switched on: nobody is asked about danger before there is a protocol for it."""
+    if instrument.kind is not Kind.MEASURE or not instrument.has_risk_items:
+        return True
+    return instrument.key in protocols.list_guarded_keys(session)
 
 
 def add_shipped_instrument(

@@ -10,7 +10,7 @@ from uuid import UUID
 from outcomes.errors import Sentence
 from outcomes.language import TIMEZONE, sort_key
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
-from outcomes.store import citizens, episodes
+from outcomes.store import citizens, episodes, own_page
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -35,12 +35,22 @@ class CaseloadEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedPerson:
+    """A person who lets the worker read their page, and the last day of it."""
+
+    citizen_id: UUID
+    name: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
-    """Who waits now, who comes this week, and how many people the worker coordinates."""
+    """Who waits now, who comes this week, how many people the worker coordinates, and who has shared their page."""
 
     entries: tuple[CaseloadEntry, ...]
     coming: tuple[CaseloadEntry, ...]
     n_citizens: int
+    shared: tuple[SharedPerson, ...] = ()
 
 
 def list_caseload(runtime: Runtime, actor: Actor) -> Today:
@@ -61,6 +71,8 @@ def list_caseload(runtime: Runtime, actor: Actor) -> Today:
         )
         named = {citizen_id for citizen_id, *_ in waiting} | {citizen_id for citizen_id, _ in new_answers}
         listed = {citizen_id: number for citizen_id, number in numbers.items() if citizen_id in named}
+        shared = own_page.list_shared_with(session, user_id=actor.user_id, on=today)
+        listed |= {citizen_id: number for citizen_id, number, _ in shared}
         names = read_names(session, runtime.vault, listed)
         citizens.log_caseload(
             session, organisation_id=actor.organisation_id, user_id=actor.user_id, citizen_ids=list(listed)
@@ -81,7 +93,13 @@ def list_caseload(runtime: Runtime, actor: Actor) -> Today:
     entries = _most_urgent(now)
     present = {entry.citizen_id for entry in entries}
     coming = _most_urgent([e for e in found if e.reason == OccasionStatus.PLANNED and e.citizen_id not in present])
-    return Today(entries, coming, len(numbers))
+    until = {citizen_id: day for citizen_id, _, day in shared}  # the last one, where a person shared twice
+    return Today(
+        entries,
+        coming,
+        len(numbers),
+        tuple(SharedPerson(citizen_id, names[citizen_id], day) for citizen_id, day in until.items()),
+    )
 
 
 def read_names(session: Session, vault: Vault, numbers: dict[UUID, int]) -> dict[UUID, str]:

@@ -1,204 +1,157 @@
-"""The manager's overview: one finding per intervention, in the words its design allows; what needs attention first."""
+"""The manager's overview: one finding per intervention, in the words its design allows; what needs attention first.
+
+Read from what is stored (see :mod:`outcomes.services.store_results`): a few queries, whatever the number of citizens.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outcomes.errors import AnalysisPlanError, EstimateError, NotFoundError, Sentence
+from outcomes.errors import AnalysisPlanError, NotFoundError, Sentence
 from outcomes.language import TIMEZONE
-from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.build_report import build_report
-from outcomes.services.freeze_plan import read_plan
-from outcomes.store import interventions, organisations
+from outcomes.models import AnalysisPlan, Intervention
+from outcomes.reports.overview import (
+    Figures,
+    InterventionRow,
+    figures_from_json,
+    make_row,
+    on_one_scale,
+    plan_status,
+    without_result,
+)
+from outcomes.reports.parts import local_text
+from outcomes.services.freeze_plan import require_frozen
+from outcomes.services.gather_outcomes import Period
+from outcomes.services.store_results import store_results_of_period
+from outcomes.store import interventions, organisations, stored_results
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
+    from uuid import UUID
 
-    from outcomes.analysis.effect_results import EffectEstimate
-    from outcomes.analysis.results import ChangeEstimate, TermEstimate
-    from outcomes.services.gather_outcomes import Period
+    from sqlalchemy.orm import Session
+
+    from outcomes.models import StoredResult
     from outcomes.services.runtime import Runtime
     from outcomes.store.database import Scope
+    from outcomes.store.stored_results import Span
 
-ATTENTION = {"worse": 0, "withheld": 1, "interval_includes_zero": 2, "better": 3}
-LEAST_REACH = 0.25
-"""Part of a measure's scale that a picture shows to either side of zero, at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharesView:
-    """Shares (0-1) of those whose time has come who are reliably better, the same, reliably worse.
-
-    What is missing to 1 are those who didn't answer both times.
-    """
-
-    better: float
-    same: float
-    worse: float
+NOT_YET = Sentence("Not worked out yet. It is done every night, and can be done now.")
 
 
 @dataclass(frozen=True, slots=True)
-class IntervalView:
-    """The main number with its interval, in points.
+class Overview:
+    """An organisation's interventions. ``computed_at``: when the oldest of the figures was worked out (None: none is).
 
-    ``reach``: how far the picture goes to either side of zero, the same part of each measure's scale for all rows; None
-    where the scale has no ends. ``unit``: what the number counts, which way is better, and how many people are behind it.
+    ``outdated``: something isn't worked out yet, or answers have come since.
     """
 
-    estimate: float
-    low: float
-    high: float
-    reach: float | None
-    unit: Sentence
+    organisation_name: str
+    rows: tuple[InterventionRow, ...]
+    computed_at: datetime | None
+    outdated: bool
 
 
 @dataclass(frozen=True, slots=True)
-class InterventionRow:
-    """One intervention in the overview.
+class _Asked:
+    """One intervention with its newest plan, and the period as it is stored: None where it holds everybody."""
 
-    ``total``: people in it whose time to answer has come (None: too few to say); ``answered``: those of them who answered
-    both at the start and then (None: too few to say).
+    intervention: Intervention
+    plan: AnalysisPlan
+    period: Period | None
+
+
+def list_interventions(runtime: Runtime, scope: Scope, period: Period) -> Overview:
+    """Every intervention with an analysis plan that somebody has begun; what needs attention first, never by size of effect.
+
+    Figures of everybody are those of the last refresh, and the row says so where there are none. Those of another period
+    are worked out the first time that somebody asks for it.
     """
-
-    intervention_id: str
-    name: LocalText
-    finding: Sentence
-    answered: int | None
-    total: int | None
-    shares: SharesView | None
-    interval: IntervalView | None
-    withheld: Sentence | None
-    plan_status: Sentence
-    attention: int
-    scale: float = 0.0
+    overview, missing = _read(runtime, scope, period)
+    if missing:
+        store_results_of_period(runtime, scope, intervention_ids=missing, period=period)
+        overview, _ = _read(runtime, scope, period)
+    return overview
 
 
-def list_interventions(runtime: Runtime, scope: Scope, period: Period) -> tuple[InterventionRow, ...]:
-    """Every intervention with a measurement, what needs attention first, never by size of effect."""
-    with runtime.database.transaction(scope) as session:
-        found = [(each.slug, local_text(each.title)) for each in interventions.list_interventions(session)]
-    rows = [row for slug, name in found if (row := _row(runtime, scope, slug, name, period))]
-    return tuple(sorted(_on_one_scale(rows), key=lambda row: (row.attention, row.intervention_id)))
-
-
-def _on_one_scale(rows: list[InterventionRow]) -> list[InterventionRow]:
-    """All intervals drawn in parts of their own measure's scale, with room for the widest."""
-    parts = [
-        abs(end) / row.scale
-        for row in rows
-        if row.interval and row.scale
-        for end in (row.interval.low, row.interval.high)
-    ]
-    part = max([LEAST_REACH, *parts])
-    return [
-        replace(row, interval=replace(row.interval, reach=part * row.scale)) if row.interval and row.scale else row
-        for row in rows
-    ]
-
-
-def _row(runtime: Runtime, scope: Scope, slug: str, name: LocalText, period: Period) -> InterventionRow | None:
-    try:
-        context = build_report(runtime, scope, intervention_slug=slug, period=period)
-    except AnalysisPlanError as error:
-        return _without_result(slug, name, error.sentence, Sentence("The analysis plan waits to be frozen."))
-    except EstimateError as error:
-        plan = read_plan(runtime, scope, slug)
-        frozen_on = plan.frozen_at.astimezone(TIMEZONE).date() if plan.frozen_at else None
-        return _without_result(slug, name, error.sentence, _plan_status(plan.version, frozen_on))
-    except NotFoundError:
-        return None
-    estimate = context.estimate
-    number = _main_number(estimate)
-    measure = estimate.plan.measure
-    bounded = measure.minimum is not None and measure.maximum is not None
-    return InterventionRow(
-        intervention_id=slug,
-        name=name,
-        finding=context.summary.finding,
-        answered=_answered(estimate),
-        total=_due(estimate),
-        shares=_shares(estimate),
-        interval=_interval(estimate, number) if number else None,
-        withheld=None if number else context.summary.number,
-        plan_status=_plan_status(context.trace.plan_version, context.trace.plan_frozen_on),
-        attention=ATTENTION.get(str(estimate.verdict), 1),
-        scale=(measure.maximum or 0) - (measure.minimum or 0) if bounded else 0,
-    )
-
-
-def _without_result(slug: str, name: LocalText, why: Sentence, plan_status: Sentence) -> InterventionRow:
-    return InterventionRow(slug, name, Sentence("No result yet"), None, 0, None, None, why, plan_status, 1)
-
-
-def _answered(estimate: EffectEstimate) -> int | None:
-    """Those in the intervention with an answer at the start and at the primary occasion."""
-    change = _primary_change(estimate)
-    return change.n if change else None
-
-
-def _due(estimate: EffectEstimate) -> int | None:
-    """Those in the intervention whose time to answer at the primary occasion has come."""
-    from outcomes.analysis.disclosure import may_show_cell  # noqa: PLC0415 - see STACK: heavy imports
-    from outcomes.analysis.results import INTERVENTION  # noqa: PLC0415
-
-    primary = estimate.plan.primary_occasion
-    rows = (row for row in estimate.attrition.rows if row.occasion == primary and row.arm == INTERVENTION)
-    due = next((row.due for row in rows), 0)
-    return due if may_show_cell(due) or not due else None
-
-
-def _primary_change(estimate: EffectEstimate) -> ChangeEstimate | None:
-    from outcomes.analysis.results import INTERVENTION, ChangeEstimate  # noqa: PLC0415
-
-    for change in estimate.changes:
-        if change.occasion == estimate.plan.primary_occasion and change.arm == INTERVENTION:
-            return change.result if isinstance(change.result, ChangeEstimate) else None
-    return None
-
-
-def _plan_status(version: int, frozen_on: date | None) -> Sentence:
-    return Sentence("Analysis plan version %(version)s, frozen %(day)s.", version=version, day=frozen_on)
-
-
-def _main_number(estimate: EffectEstimate) -> TermEstimate | None:
-    """The number behind the finding: the effect, or the change where the design only shows change."""
-    from outcomes.analysis.evidence import DesignLabel  # noqa: PLC0415
-    from outcomes.analysis.results import TermEstimate  # noqa: PLC0415
-
-    if isinstance(estimate.effect, TermEstimate):
-        return estimate.effect
-    change = estimate.main_change
-    return change if estimate.label is DesignLabel.D0 and isinstance(change, TermEstimate) else None
-
-
-def _interval(estimate: EffectEstimate, number: TermEstimate) -> IntervalView:
-    lower_is_better = estimate.plan.measure.direction == "lower_is_better"
-    values = {"n": estimate.n_behind}
-    unit = (
-        Sentence("points, lower is better, %(n)s people", **values)
-        if lower_is_better
-        else Sentence("points, higher is better, %(n)s people", **values)
-    )
-    return IntervalView(number.estimate, number.ci_low, number.ci_high, None, unit)
-
-
-def _shares(estimate: EffectEstimate) -> SharesView | None:
-    from outcomes.analysis.effect_results import Progression  # noqa: PLC0415
-    from outcomes.analysis.results import Share  # noqa: PLC0415
-
-    if not isinstance(estimate.progression, Progression):
-        return None
-    row = estimate.progression.rows[0]
-    better, worse, unchanged = row.share_better, row.share_worse, row.unchanged.count
-    if not isinstance(better, Share) or not isinstance(worse, Share) or unchanged is None:
-        return None
-    return SharesView(better.share, unchanged / better.total, worse.share)
-
-
-def read_organisation_name(runtime: Runtime, scope: Scope) -> str:
-    """Whose interventions these are."""
+def _read(runtime: Runtime, scope: Scope, period: Period) -> tuple[Overview, frozenset[UUID]]:
+    """What is stored; and the interventions whose figures for the period aren't."""
     if scope.organisation_id is None:
         raise NotFoundError(Sentence("There is no such page, or it is not yours to see."))
     with runtime.database.transaction(scope) as session:
-        return organisations.get_organisation(session, organisation_id=scope.organisation_id).name
+        name = organisations.get_organisation(session, organisation_id=scope.organisation_id).name
+        asked = _list_asked(session, period)
+        found = _list_found(session, period)
+        newest = _newest_answers(session, list(found.values()))
+        rows, missing, shown = [], set(), set()
+        for each in asked:
+            stored = found.get((each.plan.id, each.period is None))
+            figures = figures_from_json(stored.content) if stored else None
+            rows.append(_row(each, stored, figures, newest))
+            if figures and figures.from_results and each.plan.results_first_seen_at is None:
+                shown.add(each.plan.id)
+            if figures is None and each.period is not None and each.plan.frozen_at is not None:
+                missing.add(each.intervention.id)
+        if shown:  # before anybody sees them
+            stored_results.mark_results_seen(session, plan_ids=shown, at=runtime.now())
+            session.commit()
+    ordered = sorted(on_one_scale(rows), key=lambda row: (row.attention, row.intervention_id))
+    moments = [row.computed_at for row in rows if row.computed_at is not None]
+    outdated = any(row.answers_since or row.withheld == NOT_YET for row in rows)
+    return Overview(name, tuple(ordered), min(moments, default=None), outdated), frozenset(missing)
+
+
+def _list_asked(session: Session, period: Period) -> list[_Asked]:
+    """Interventions with a plan, by slug: those that somebody has begun, and those whose plan waits to be frozen."""
+    plans, spans = stored_results.list_latest_plans(session), stored_results.list_spans(session)
+    asked = []
+    for intervention in interventions.list_interventions(session):
+        plan, span = plans.get(intervention.id), spans.get(intervention.id)
+        if plan is not None and (span is not None or plan.frozen_at is None):
+            asked.append(_Asked(intervention, plan, None if _holds_everybody(plan, span, period) else period))
+    return asked
+
+
+def _holds_everybody(plan: AnalysisPlan, span: Span | None, period: Period) -> bool:
+    """Does the period hold every start, or does nobody know the dates?"""
+    if span is None or not plan.definition.get("dates_known", True):
+        return True
+    return period.from_date <= span.first_day and span.last_day <= period.to_date
+
+
+def _list_found(session: Session, period: Period) -> dict[tuple[UUID, bool], StoredResult]:
+    """What is stored, by plan and whether it is of everybody."""
+    stored = stored_results.list_results_of_period(session, first_day=period.from_date, last_day=period.to_date)
+    return {(each.plan_id, each.first_day is None): each for each in stored}
+
+
+def _newest_answers(session: Session, stored: list[StoredResult]) -> dict[UUID, datetime]:
+    """When the newest answer came after the oldest of what is stored, by intervention."""
+    if not stored:
+        return {}
+    return stored_results.list_newest_answers(session, since=min(each.read_at for each in stored))
+
+
+def _row(
+    asked: _Asked, stored: StoredResult | None, figures: Figures | None, newest: Mapping[UUID, datetime]
+) -> InterventionRow:
+    slug, name, plan = asked.intervention.slug, local_text(asked.intervention.title), asked.plan
+    try:
+        frozen_on = require_frozen(plan, slug).astimezone(TIMEZONE).date()
+    except AnalysisPlanError as error:
+        waits = Sentence("The analysis plan waits to be frozen.")
+        return make_row(without_result(error.sentence), slug=slug, name=name, plan_status=waits)
+    status = plan_status(plan.version, frozen_on)
+    if stored is None or figures is None:
+        return make_row(without_result(NOT_YET), slug=slug, name=name, plan_status=status)
+    answer = newest.get(asked.intervention.id)
+    return make_row(
+        figures,
+        slug=slug,
+        name=name,
+        plan_status=status,
+        computed_at=stored.computed_at,
+        answers_since=answer is not None and answer > stored.read_at,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,13 +10,14 @@ from uuid import UUID
 from outcomes.errors import NotFoundError, Sentence
 from outcomes.instruments import visible_items
 from outcomes.instruments.model import Item
-from outcomes.models.record import CITIZEN_PAGE
+from outcomes.models.record import CITIZEN_PAGE, SHARED
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.list_caseload import read_names
+from outcomes.services.list_signals import SignalView, signals_of_episodes
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
 from outcomes.services.read_curves import CurveData, describe_score, gather_curves
-from outcomes.store import citizens, episodes, goals, organisations
+from outcomes.store import citizens, episodes, goals, organisations, own_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,8 @@ class GoalView:
     kind: str
     levels: tuple[str, ...]
     latest: RatingView | None
+    rates: bool = True
+    """Whether the one who reads may rate it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ class OccasionView:
     closes_on: date
     status: OccasionStatus
     results: tuple[Sentence, ...]
+    occasion_id: UUID
+    asks: bool
+    """Whether somebody can be asked about it, or could be until lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,15 @@ class LatestAnswers:
     items: tuple[Item, ...]
     answers: dict[str, Any]
     answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionView:
+    """What the citizen says is wrong, in own words; ``about``: which goal or answers, None where it is in general."""
+
+    words: str
+    at: datetime
+    about: Sentence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +107,24 @@ class CitizenView:
     curves: tuple[CurveData, ...]
     occasions: tuple[OccasionView, ...]
     latest: LatestAnswers | None
+    corrections: tuple[CorrectionView, ...] = ()
+    shared_until: date | None = None
+    """The last day, where the actor reads because the citizen lets them, and doesn't help them otherwise."""
+    signals: tuple[SignalView, ...] = ()
+    """What is to be looked at, and what was done lately; for those who help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What one who needs to know a citizen may read: which person, by number, and which of their episodes."""
+    """What one who needs to know a citizen may read: which person, by number, and which of their episodes.
+
+    ``helping``: the episodes in which they may also do something. ``shared_until``: as in :class:`CitizenView`.
+    """
 
     number: int
     episode_ids: tuple[UUID, ...]
+    helping: tuple[UUID, ...]
+    shared_until: date | None = None
 
 
 def open_citizen(runtime: Runtime, actor: Actor, citizen_id: UUID, *, purpose: str = CITIZEN_PAGE) -> CitizenView:
@@ -109,16 +134,20 @@ def open_citizen(runtime: Runtime, actor: Actor, citizen_id: UUID, *, purpose: s
     """
     with runtime.database.transaction(actor.scope) as session:
         admission = admit(session, actor, citizen_id, purpose, runtime.today())
-        readable = admission.episode_ids
-        occasions, latest = _occasions(session, readable, runtime.today())
+        readable, helping = admission.episode_ids, admission.helping
+        occasions, latest = _occasions(session, readable, helping, runtime.today())
+        name = read_names(session, runtime.vault, {citizen_id: admission.number})[citizen_id]
         view = CitizenView(
             citizen_id=citizen_id,
-            name=read_names(session, runtime.vault, {citizen_id: admission.number})[citizen_id],
+            name=name,
             episode=_episode(session, citizen_id, readable),
-            goals=_goals(session, readable),
+            goals=_goals(session, readable, helping),
             curves=gather_curves(session, citizen_id, episode_ids=readable),
             occasions=occasions,
             latest=latest,
+            corrections=_corrections(session, citizen_id, readable),
+            shared_until=admission.shared_until,
+            signals=signals_of_episodes(session, helping, name, citizen_id, runtime.now()),
         )
         session.commit()
         return view
@@ -129,26 +158,70 @@ def admit(
 ) -> Admission:
     """Let the actor read what they need to know of the citizen, and log that they do.
 
-    Raises ``NotFoundError`` where that is nothing, or doesn't hold the episode asked for.
+    Raises ``NotFoundError`` where that is nothing, or doesn't hold the episode asked for. Whoever reads because the citizen
+    lets them reads the citizen's page and does nothing there; it is logged as what it is. So does whoever helps in another
+    episode: they act where they help, and nowhere else.
     """
     citizen = citizens.get_citizen(session, citizen_id=citizen_id)
-    readable = (
-        citizens.list_readable_episodes(
-            session, citizen_id=citizen_id, user_id=actor.user_id, unit_id=actor.unit_id, on=today
-        )
-        if actor.role == "worker"
-        else None
-    )
-    if citizen is None or readable is None or (episode_id is not None and episode_id not in readable):
+    helping, readable = _find_episodes(session, actor, citizen_id, today)
+    allowed = readable if purpose == CITIZEN_PAGE else helping
+    if citizen is None or allowed is None or (episode_id is not None and episode_id not in allowed):
         raise NotFoundError(Sentence("There is no such page, or it is not yours to see."))
+    shared_until = _shared_until(session, actor, citizen_id, today) if helping is None else None
     citizens.log_access(
         session,
         organisation_id=actor.organisation_id,
         user_id=actor.user_id,
         citizen_id=citizen_id,
-        purpose=purpose,
+        purpose=SHARED if shared_until is not None else purpose,
     )
-    return Admission(citizen.number, readable)
+    return Admission(citizen.number, allowed, helping or (), shared_until)
+
+
+def _find_episodes(
+    session: Session, actor: Actor, citizen_id: UUID, today: date
+) -> tuple[tuple[UUID, ...] | None, tuple[UUID, ...] | None]:
+    """The episodes in which the actor helps, and those that they may read; None each where that is nothing."""
+    if actor.role != "worker":
+        return None, None
+    helping = citizens.list_helping_episodes(
+        session, citizen_id=citizen_id, user_id=actor.user_id, unit_id=actor.unit_id, on=today
+    )
+    readable = citizens.list_readable_episodes(
+        session, citizen_id=citizen_id, user_id=actor.user_id, helping=helping, on=today
+    )
+    return helping, readable
+
+
+def _shared_until(session: Session, actor: Actor, citizen_id: UUID, today: date) -> date | None:
+    """The last day of reading by a share."""
+    share = own_page.find_share(session, citizen_id=citizen_id, user_id=actor.user_id, on=today)
+    return share.until_date if share else None
+
+
+def _corrections(session: Session, citizen_id: UUID, episode_ids: tuple[UUID, ...]) -> tuple[CorrectionView, ...]:
+    """What the citizen says is wrong: in general, and in what the actor may read."""
+    readable_goals = {goal.id: goal for goal in goals.list_goals(session, episode_ids=episode_ids)}
+    answered = {
+        response.id: (version, response.answered_at)
+        for _, version, response, _ in episodes.list_occasions(session, episode_ids=episode_ids)
+        if response is not None
+    }
+    found = []
+    for row in own_page.list_corrections(session, citizen_id=citizen_id):
+        about = None
+        if row.goal_id is not None:
+            if row.goal_id not in readable_goals:
+                continue
+            about = Sentence("About the goal: %(goal)s", goal=readable_goals[row.goal_id].own_words)
+        elif row.response_id is not None:
+            if row.response_id not in answered:
+                continue
+            version, answered_at = answered[row.response_id]
+            title = local_text(read_stored_instrument(session, version.id).title)
+            about = Sentence("About the answers to %(measure)s, %(moment)s", measure=title, moment=answered_at)
+        found.append(CorrectionView(row.words, row.at, about))
+    return tuple(found)
 
 
 def make_goal_view(goal: Goal, ratings: Sequence[GoalRating], raters: dict[UUID, str]) -> GoalView:
@@ -162,11 +235,12 @@ def make_goal_view(goal: Goal, ratings: Sequence[GoalRating], raters: dict[UUID,
     return GoalView(goal.id, goal.own_words, goal.kind, tuple(goal.levels), latest)
 
 
-def _goals(session: Session, episode_ids: tuple[UUID, ...]) -> tuple[GoalView, ...]:
+def _goals(session: Session, episode_ids: tuple[UUID, ...], helping: tuple[UUID, ...]) -> tuple[GoalView, ...]:
+    """The goals of episodes; those of others than ``helping`` are read, and not rated."""
     found = goals.list_goals(session, episode_ids=episode_ids)
     ratings = goals.list_ratings(session, goal_ids=[goal.id for goal in found])
     raters = rater_names(session, ratings)
-    return tuple(make_goal_view(goal, ratings, raters) for goal in found)
+    return tuple(replace(make_goal_view(goal, ratings, raters), rates=goal.episode_id in helping) for goal in found)
 
 
 def rater_names(session: Session, ratings: Sequence[GoalRating]) -> dict[UUID, str]:
@@ -190,7 +264,7 @@ def _episode(session: Session, citizen_id: UUID, episode_ids: tuple[UUID, ...]) 
 
 
 def _occasions(
-    session: Session, episode_ids: tuple[UUID, ...], today: date
+    session: Session, episode_ids: tuple[UUID, ...], helping: tuple[UUID, ...], today: date
 ) -> tuple[tuple[OccasionView, ...], LatestAnswers | None]:
     scores = episodes.list_scores_by_response(session, episode_ids=episode_ids)
     views: list[OccasionView] = []
@@ -207,6 +281,8 @@ def _occasions(
             OccasionView(
                 occasion_label(local_text(instrument.title), occasion.sequence, occasion.months),
                 occasion.opens_on, occasion.due_on, occasion.closes_on, status, results,
+                occasion_id=occasion.id,
+                asks=occasion.state == "planned" and occasion.opens_on <= today and occasion.episode_id in helping,
             )
         )  # fmt: skip
         newest = latest is None or response is None or response.answered_at > latest.answered_at

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from outcomes.errors import Sentence
 from outcomes.instruments import Instrument, smallest_detectable_change
+from outcomes.instruments.comparable import asks_the_same
 from outcomes.instruments.precision import precision_notes
 from outcomes.language import TIMEZONE
 from outcomes.reports.parts import LocalText, local_text
@@ -52,6 +53,7 @@ def gather_curves(
     """Every scale that the citizen has a score on, the one with most scores first; in ``episode_ids`` only, where given.
 
     Where the questions were changed on the way, each version has a curve of its own: different questions aren't joined.
+    Versions that ask the same have one.
     """
     rows = [
         row
@@ -60,28 +62,51 @@ def gather_curves(
     ]
     curves: list[CurveData] = []
     for (_, scale_key), group in groupby(rows, key=lambda row: (row[3].key, row[0].scale)):
-        by_version: dict[UUID, list[tuple[date, float]]] = {}
+        series: list[_Series] = []
         for score, response, _, version in group:
             if score.value is not None:
                 day = response.answered_at.astimezone(TIMEZONE).date()
-                by_version.setdefault(version.id, []).append((day, float(score.value)))
-        for place, (version_id, points) in enumerate(by_version.items()):
-            instrument = read_stored_instrument(session, version_id)
-            curve = make_curve(instrument, find_scale(instrument, scale_key), tuple(points))
-            curves.append(_of_version(curve, instrument.version, later=place > 0) if len(by_version) > 1 else curve)
+                instrument = read_stored_instrument(session, version.id)
+                _series_of(series, instrument, scale_key).points.append((day, float(score.value)))
+        for place, each in enumerate(series):
+            instrument = each.instruments[-1]
+            curve = make_curve(instrument, find_scale(instrument, scale_key), tuple(each.points))
+            curves.append(_of_version(curve, each, later=place > 0) if len(series) > 1 else curve)
     return tuple(sorted(curves, key=lambda curve: -len(curve.points)))
 
 
-def _of_version(curve: CurveData, version: str, *, later: bool) -> CurveData:
-    """The curve of one version among several: named by it, and a later one says since when."""
-    title = LocalText(tuple((language, f"{text} ({version})") for language, text in curve.title.texts))
+@dataclass(slots=True)
+class _Series:
+    """Scores that may be joined, and the versions that gave them."""
+
+    instruments: list[Instrument]
+    points: list[tuple[date, float]] = field(default_factory=list)
+
+
+def _series_of(series: list[_Series], instrument: Instrument, scale_key: str) -> _Series:
+    """The series that a version's scores belong to; a new one, added to ``series``, where it asks something else."""
+    for each in series:
+        if instrument in each.instruments:
+            return each
+        if asks_the_same(each.instruments[-1], instrument, scale_key):
+            each.instruments.append(instrument)
+            return each
+    series.append(_Series([instrument]))
+    return series[-1]
+
+
+def _of_version(curve: CurveData, series: _Series, *, later: bool) -> CurveData:
+    """The curve of one series among several: named by its versions, and a later one says since when."""
+    first = series.instruments[0].version
+    names = ", ".join(instrument.version for instrument in series.instruments)
+    title = LocalText(tuple((language, f"{text} ({names})") for language, text in curve.title.texts))
     switched = Sentence(
         "New questions (version %(version)s) came on %(day)s. They have a curve of their own.",
-        version=version,
+        version=first,
         day=curve.points[0][0],
     )
     notes = (*curve.notes, switched) if later else curve.notes
-    return replace(curve, key=f"{curve.key}-{version}", title=title, notes=notes)
+    return replace(curve, key=f"{curve.key}-{first}", title=title, notes=notes)
 
 
 def make_curve(instrument: Instrument, scale: Scale, points: tuple[tuple[date, float], ...]) -> CurveData:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from outcomes.language import TIMEZONE
 from outcomes.models import AccessEntry, AppUser, Citizen, CitizenIdentity, Coordinator, Episode, Provider
 from outcomes.models.record import CASELOAD
+from outcomes.store.own_page import find_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,14 +51,15 @@ def find_coordinator(session: Session, *, citizen_id: UUID) -> AppUser | None:
     )
 
 
-def list_readable_episodes(
+def list_helping_episodes(
     session: Session, *, citizen_id: UUID, user_id: UUID, unit_id: UUID | None, on: date
 ) -> tuple[UUID, ...] | None:
-    """The episodes that the user needs to know; None where they need to know nothing of the citizen.
+    """The episodes in which the user helps; None where they don't help the citizen.
 
-    The coordinator of the case reads every episode, a team only those that it delivers itself and that haven't ended.
+    The coordinator of the case helps in every episode; a team only in those that it delivers itself and that haven't
+    ended. Whoever is in no team helps by coordinating alone: a provider may have no team either.
     """
-    episodes = select(Episode.id).where(Episode.citizen_id == citizen_id).order_by(Episode.started_on, Episode.id)
+    episodes = _list_episodes(citizen_id)
     coordinates = select(Coordinator.id).where(
         Coordinator.citizen_id == citizen_id,
         Coordinator.user_id == user_id,
@@ -72,6 +74,22 @@ def list_readable_episodes(
         Provider.unit_id == unit_id, or_(Episode.ended_on.is_(None), Episode.ended_on > on)
     )
     return tuple(session.scalars(own)) or None
+
+
+def list_readable_episodes(
+    session: Session, *, citizen_id: UUID, user_id: UUID, helping: tuple[UUID, ...] | None, on: date
+) -> tuple[UUID, ...] | None:
+    """The episodes that the user may read; None where they may read nothing of the citizen.
+
+    Those in which they help (``helping``), and every one for whoever the citizen has let read.
+    """
+    if find_share(session, citizen_id=citizen_id, user_id=user_id, on=on) is None:
+        return helping
+    return tuple(session.scalars(_list_episodes(citizen_id)))
+
+
+def _list_episodes(citizen_id: UUID) -> Select[UUID]:
+    return select(Episode.id).where(Episode.citizen_id == citizen_id).order_by(Episode.started_on, Episode.id)
 
 
 def log_access(session: Session, *, organisation_id: UUID, user_id: UUID, citizen_id: UUID, purpose: str) -> None:

@@ -7,14 +7,16 @@ to them before the organisation is known: ``app.key`` (the hash of a link's or s
 
 from __future__ import annotations
 
+import select
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -22,13 +24,20 @@ from outcomes.errors import Sentence, UnavailableError
 from outcomes.store.embedded import APP_ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.pool.base import PoolProxiedConnection
 
 PATIENCE = "SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '120s'"
 """Whoever waits longer is told to try again, and doesn't hold up the others."""
+
+SCOPE = (
+    "SELECT set_config('app.organisation', %(organisation)s, true) AS organisation,"
+    " set_config('app.actor', %(actor)s, true) AS actor, set_config('app.key', %(key)s, true) AS key,"
+    " set_config('app.slug', %(slug)s, true) AS slug"
+)
 
 UNSAFE_SETTINGS = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -45,34 +54,88 @@ class Scope:
     key: bytes | None = None
     slug: str | None = None
 
+    def settings(self) -> dict[str, str]:
+        """What the transaction tells the database, by the names in :data:`SCOPE`."""
+        return {
+            "organisation": str(self.organisation_id or ""),
+            "actor": self.actor,
+            "key": self.key.hex() if self.key else "",
+            "slug": self.slug or "",
+        }
+
+
+class Statements(Protocol):
+    """SQL text in the driver's own style (``%(name)s``), run in one transaction; every row has its columns as names."""
+
+    def run(self, sql: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows that a statement gives."""
+
+
+class SessionStatements:
+    """The same in a transaction that is open already."""
+
+    def __init__(self, session: Session) -> None:
+        self._connection = session.connection()
+
+    def run(self, sql: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows that a statement gives."""
+        result = self._connection.exec_driver_sql(sql, dict(values))
+        return result.all() if result.returns_rows else ()
+
+
+class QuickTransaction:
+    """A transaction without the object mapper, for the pages that a citizen waits for."""
+
+    def __init__(self, connection: PoolProxiedConnection) -> None:
+        driver: Any = connection.driver_connection
+        self._driver = driver
+        self._cursor = self._driver.cursor(row_factory=namedtuple_row)
+
+    def run(self, sql: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows that a statement gives."""
+        self._cursor.execute(sql, values)
+        return self._cursor.fetchall() if self._cursor.description else ()
+
+    def commit(self) -> None:
+        """Keep what was written."""
+        self._driver.commit()
+
+    def finish(self) -> None:
+        """End a transaction that has only read. The driver forgets its prepared statements where one is undone."""
+        self._driver.commit()
+
+    def rollback(self) -> None:
+        """Undo what was written, and what was said of whose rows may be touched."""
+        self._driver.rollback()
+
 
 class Database:
     """An engine on ``url`` whose connections act as the application's role, never as superuser or owner."""
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         # Values stay out of error texts: they are answers and names, and error texts end in logs.
-        self.engine: Engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
-        )
+        self.engine: Engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True)
+        event.listen(self.engine, "checkout", _refuse_dead)
         event.listen(self.engine, "connect", _act_as_application)
 
     @contextmanager
     def transaction(self, scope: Scope) -> Iterator[Session]:
         """One transaction in ``scope``. The service that opens it calls ``session.commit()``; otherwise nothing stays."""
         with reaching(), Session(self.engine, expire_on_commit=False) as session:
-            session.execute(
-                text(
-                    "SELECT set_config('app.organisation', :organisation, true), set_config('app.actor', :actor, true),"
-                    " set_config('app.key', :key, true), set_config('app.slug', :slug, true)"
-                ),
-                {
-                    "organisation": str(scope.organisation_id or ""),
-                    "actor": scope.actor,
-                    "key": scope.key.hex() if scope.key else "",
-                    "slug": scope.slug or "",
-                },
-            )
+            session.connection().exec_driver_sql(SCOPE, scope.settings())
             yield session
+
+    @contextmanager
+    def quick_transaction(self, scope: Scope) -> Iterator[QuickTransaction]:
+        """As :meth:`transaction`, for statements that are written out. Whoever opens it commits; otherwise nothing stays."""
+        with reaching():
+            connection = self.engine.raw_connection()
+            try:
+                quick = QuickTransaction(connection)
+                quick.run(SCOPE, scope.settings())
+                yield quick
+            finally:
+                connection.close()
 
     def check(self) -> None:
         """Raises ``UnavailableError`` unless the server keeps what it acknowledges and our role obeys row security."""
@@ -120,8 +183,20 @@ def reaching() -> Iterator[None]:
     """A server that isn't there, goes away or has no connection left is a named error."""
     try:
         yield
-    except (OperationalError, PoolTimeoutError) as error:
+    except (OperationalError, PoolTimeoutError, psycopg.OperationalError) as error:
         raise UnavailableError(Sentence("The database can't be reached just now. Try again in a minute.")) from error
+
+
+def _refuse_dead(connection: DBAPIConnection, _record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """A connection that waits for nothing and still has something to read was closed by the server: none of its age is
+    good. Looking costs no statement, as asking the server would."""
+    driver: Any = connection
+    if driver.closed:
+        raise InvalidatePoolError
+    look = select.poll()
+    look.register(driver.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if look.poll(0):
+        raise InvalidatePoolError
 
 
 def _act_as_application(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 
-from outcomes.models import InstrumentVersion, MeasurementPlan, PlanStep
+from outcomes.models import InstrumentVersion, Intervention, MeasurementPlan, PlanStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,38 @@ def get_version(session: Session, *, version_id: UUID) -> InstrumentVersion:
 def list_versions(session: Session) -> Sequence[InstrumentVersion]:
     """Every version of every instrument, by key and version."""
     return session.scalars(select(InstrumentVersion).order_by(InstrumentVersion.key, InstrumentVersion.version)).all()
+
+
+def find_version_by_id(session: Session, *, version_id: UUID) -> InstrumentVersion | None:
+    """A version by id; None where there is none."""
+    return session.scalar(select(InstrumentVersion).where(InstrumentVersion.id == version_id))
+
+
+def is_known(session: Session, *, key: str) -> bool:
+    """Whether there is any version of an instrument."""
+    return bool(session.scalar(select(select(InstrumentVersion.id).where(InstrumentVersion.key == key).exists())))
+
+
+def list_uses(session: Session) -> Sequence[Row[UUID, dict[str, str], str]]:
+    """Which version the newest plan of each intervention asks: version, title and short
+    name of the intervention; by intervention."""
+    newest = (
+        select(MeasurementPlan.intervention_id, func.max(MeasurementPlan.version).label("version"))
+        .group_by(MeasurementPlan.intervention_id)
+        .subquery()
+    )
+    return session.execute(
+        select(PlanStep.instrument_version_id, Intervention.title, Intervention.slug)
+        .join(MeasurementPlan, MeasurementPlan.id == PlanStep.plan_id)
+        .join(
+            newest,
+            (newest.c.intervention_id == MeasurementPlan.intervention_id)
+            & (newest.c.version == MeasurementPlan.version),
+        )
+        .join(Intervention, Intervention.id == MeasurementPlan.intervention_id)
+        .distinct()
+        .order_by(Intervention.slug, PlanStep.instrument_version_id)
+    ).all()
 
 
 def latest_plan(session: Session, *, intervention_id: UUID) -> MeasurementPlan | None:

@@ -45,6 +45,7 @@ def add_personal_link(
     token: str,
     respondent_kind: str,
     expires_at: datetime,
+    relation_id: UUID | None = None,
 ) -> PersonalLink:
     """Store a new link by the hash of its token."""
     link = PersonalLink(
@@ -52,6 +53,7 @@ def add_personal_link(
         occasion_id=occasion_id,
         token_hash=token_hash(token),
         respondent_kind=respondent_kind,
+        relation_id=relation_id,
         expires_at=expires_at,
     )
     session.add(link)

@@ -20,9 +20,10 @@ def find_organisation(session: Session, *, slug: str) -> Organisation | None:
     return session.scalar(select(Organisation).where(Organisation.slug == slug))
 
 
-def get_organisation(session: Session, *, organisation_id: UUID) -> Organisation:
-    """The organisation in force."""
-    return session.scalars(select(Organisation).where(Organisation.id == organisation_id)).one()
+def get_organisation(session: Session, *, organisation_id: UUID, lock: bool = False) -> Organisation:
+    """The organisation in force, locked until the transaction ends where asked."""
+    query = select(Organisation).where(Organisation.id == organisation_id)
+    return session.scalars(query.with_for_update() if lock else query).one()
 
 
 def list_users(session: Session) -> Sequence[AppUser]:

@@ -57,7 +57,7 @@ def save_draft_answer(
     )
     session.execute(
         row.on_conflict_do_update(
-            constraint="uq_response_draft_organisation_id_occasion_id_respondent_kind",
+            constraint="uq_response_draft_respondent",
             set_={
                 "answers": ResponseDraft.answers.op("||")(row.excluded.answers),
                 "answered_by": ResponseDraft.answered_by.op("||")(row.excluded.answered_by),

@@ -6,16 +6,48 @@ from flask import Flask, g, request
 from flask_wtf.csrf import CSRFError
 
 from outcomes.extensions import csrf
+from outcomes.views import all_questions, questions, sending  # noqa: F401 - they put their pages on the citizen's blueprint
 from outcomes.views.admin import admin
 from outcomes.views.admission import ANYONE, admit_request, admits
+from outcomes.views.asking import asking
+from outcomes.views.audio import audio
 from outcomes.views.citizen import citizen
+from outcomes.views.contact import contact
 from outcomes.views.errors import install_errors
+from outcomes.views.interview import interview
 from outcomes.views.manager import manager
+from outcomes.views.own_organisation import own_organisation
+from outcomes.views.own_page import own_page
+from outcomes.views.own_sign_in import own_sign_in
 from outcomes.views.page import install_page
+from outcomes.views.paper import paper
+from outcomes.views.protocols import protocols
 from outcomes.views.public import public
+from outcomes.views.questionnaires import questionnaires
+from outcomes.views.reading_page import reading
+from outcomes.views.shared import shared
+from outcomes.views.signals import signals
 from outcomes.views.staff import staff
+from outcomes.views.tablet import tablet
 
-KEEP_WHAT_WAS_TYPED = frozenset({"citizen.question", "citizen.review", "staff.rate_goal"})
+KEEP_WHAT_WAS_TYPED = frozenset(
+    {
+        "citizen.question",
+        "citizen.all_questions",
+        "citizen.review",
+        "staff.rate_goal",
+        "contact.edit",
+        "asking.people",
+        "interview.ask",
+        "paper.key",
+        "signals.handle",
+        "questionnaires.upload",
+        "protocols.decide",
+        "own_organisation.edit",
+        "own_page.rate_goal",
+        "own_page.correct",
+    }
+)
 """Forms that come back filled in when their token is no good: the view looks at ``g.csrf_error``."""
 
 
@@ -25,7 +57,11 @@ def register_views(app: Flask) -> None:
     app.before_request(admit_request)
     app.before_request(check_form_token)
     install_errors(app)
-    for blueprint in (public, citizen, staff, manager, admin):
+    for blueprint in (public, reading, citizen, audio, staff, contact, manager, admin, own_sign_in, own_page, shared):
+        app.register_blueprint(blueprint)
+    for blueprint in (tablet, asking, interview, paper):
+        app.register_blueprint(blueprint)
+    for blueprint in (signals, questionnaires, protocols, own_organisation):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = admits(ANYONE)(app.view_functions["static"])
 

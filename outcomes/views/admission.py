@@ -11,23 +11,28 @@ from flask import current_app, g, request, session
 from outcomes.errors import NotAllowedError, Sentence, SignInRequiredError
 from outcomes.services.open_link import Ticket, link_refused
 from outcomes.services.sign_in import find_actor
+from outcomes.services.sign_in_citizen import find_signed_in, own_page_closed
 
 if TYPE_CHECKING:
     from outcomes.services.runtime import Actor, Runtime
+    from outcomes.services.sign_in_citizen import SignedInCitizen
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 ANYONE = "anyone"
 CITIZEN = "citizen"
+OWN_PAGE = "signed-in citizen"
 ROLES = ("worker", "manager", "administrator")
 
 STAFF_SESSION = "staff"
+OWN_SESSION = "own"
 TICKET = "ticket"
 
 
 def admits(*who: str) -> Callable[[View], View]:
-    """Declare who may enter a view: ``anyone``, ``citizen`` (holds a live link's ticket), or roles of staff."""
-    unknown = set(who) - {ANYONE, CITIZEN, *ROLES}
+    """Declare who may enter a view: ``anyone``, ``citizen`` (holds a live link's ticket), ``signed-in citizen`` (of their
+    own page, and nobody else), or roles of staff."""
+    unknown = set(who) - {ANYONE, CITIZEN, OWN_PAGE, *ROLES}
     if unknown or not who:
         raise ValueError(f"nobody is called {unknown or 'nothing'}")
 
@@ -60,17 +65,29 @@ def current_ticket() -> Ticket:
     return ticket
 
 
+def current_citizen() -> SignedInCitizen:
+    """The citizen who is signed in to their own page. Only in views that admit them."""
+    citizen: SignedInCitizen | None = g.get("own")
+    if citizen is None:
+        raise own_page_closed()
+    return citizen
+
+
 def admit_request() -> None:
     """Before each request: find out who asks, and refuse whoever the view doesn't admit."""
-    g.actor = g.ticket = None
+    g.actor = g.ticket = g.own = None
     if request.endpoint is None:
         return  # no such page: the answer is the same for everybody
     allowed: frozenset[str] = getattr(current_app.view_functions[request.endpoint], "admits", frozenset())
     g.ticket = _read_ticket() if CITIZEN in allowed else None
-    if request.endpoint != "static" and STAFF_SESSION in session:
+    if request.endpoint != "static" and STAFF_SESSION in session and (CITIZEN not in allowed or allowed & set(ROLES)):
         g.actor = find_actor(runtime(), str(session[STAFF_SESSION]))
-    if ANYONE in allowed or g.ticket is not None:
+    if OWN_PAGE in allowed and OWN_SESSION in session:
+        g.own = find_signed_in(runtime(), str(session[OWN_SESSION]))
+    if ANYONE in allowed or g.ticket is not None or g.own is not None:
         return
+    if OWN_PAGE in allowed:
+        raise own_page_closed()
     if CITIZEN in allowed:
         raise link_refused()
     if g.actor is None:
@@ -82,6 +99,7 @@ def admit_request() -> None:
 def _read_ticket() -> Ticket | None:
     stored = session.get(TICKET)
     try:
-        return Ticket(UUID(stored[0]), UUID(stored[1])) if stored else None
+        version = UUID(stored[2]) if stored and len(stored) > 2 else None  # noqa: PLR2004
+        return Ticket(UUID(stored[0]), UUID(stored[1]), version_id=version) if stored else None
     except (ValueError, TypeError, IndexError):
         return None

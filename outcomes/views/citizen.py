@@ -1,34 +1,34 @@
-"""The citizen's pages: who asks and why, one question at a time, the review, the receipt, the own curve."""
+"""The citizen's way in: the link, the start page, no thanks, help at once, and leaving. The questions and the sending of
+them are in the modules beside."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from outcomes.errors import AnswerError, ConflictError, DifferentAnswersError, Sentence
-from outcomes.forms.build import build_question_form
-from outcomes.forms.lines import answer_lines
-from outcomes.language import current_locale, translate
-from outcomes.services.answer_questions import Visit, read_visit, save_answer
-from outcomes.services.draw_curves import draw_own_curves
+from outcomes.services.answer_questions import Visit, read_visit
+from outcomes.services.decline_occasion import decline_occasion
 from outcomes.services.open_link import Ticket, make_browser_key, open_link
-from outcomes.services.show_own_curve import read_own_answers, show_own_curve
-from outcomes.services.submit_response import receipt_key, submit_response
+from outcomes.services.read_welcome import read_welcome
 from outcomes.views.admission import ANYONE, CITIZEN, TICKET, admits, current_ticket, runtime
-from outcomes.views.page import LOCALE, PAGE_TOO_OLD, parse_uuid
+from outcomes.views.blocks import speaks_to_child
+from outcomes.views.page import LOCALE, parse_uuid
+from outcomes.views.reading import current_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
 citizen = Blueprint("citizen", __name__)
 
 RECEIPT = "receipt"
 BROWSER = "browser"
+MODE = "mode"
+"""How the answers of this browser are given: ``own_device`` where the session says nothing, ``kiosk``, ``assisted``."""
 MINUTES_PER_QUESTION = 0.3
 Page = str | Response | tuple[str, int]
 
@@ -37,121 +37,87 @@ Page = str | Response | tuple[str, int]
 @admits(ANYONE)
 def enter(token: str) -> Response:
     """Exchange the link's token for a ticket, and leave the token's address at once. Changes no row."""
-    ticket = open_link(runtime(), token)
-    if session.get(TICKET) != [str(ticket.organisation_id), str(ticket.link_id)]:
+    let_in(open_link(runtime(), token))
+    return redirect(url_for("citizen.start"), 303)
+
+
+def let_in(ticket: Ticket) -> None:
+    """Give this browser a ticket; whatever it held of another link is forgotten, also how answers are given."""
+    visit = read_visit(runtime(), ticket)
+    held = [str(ticket.organisation_id), str(ticket.link_id), str(visit.opened.version_id)]
+    if session.get(TICKET) != held:
         session.clear()
-    session[TICKET] = [str(ticket.organisation_id), str(ticket.link_id)]
+    session[TICKET] = held
     session.setdefault(BROWSER, ticket.browser_key)
     if LOCALE not in session:
-        session[LOCALE] = read_visit(runtime(), ticket).locale
-    return redirect(url_for("citizen.start"), 303)
+        session[LOCALE] = visit.locale
 
 
 @citizen.route("/svar", methods=["GET", "POST"])
 @admits(CITIZEN)
 def start() -> Page:
     """Who asks, why, how long, who sees it, and that it is voluntary."""
-    visit = read_visit(runtime(), _ticket())
-    if (instead := _not_now(visit)) is not None:
+    visit = read_visit(runtime(), own_ticket())
+    if (instead := not_now(visit)) is not None:
         return instead
     if request.method == "POST":
-        return redirect(url_for("citizen.question", number=_first_open(visit)), 303)
+        return redirect(first_question(visit), 303)
+    welcome = read_welcome(runtime(), visit)
     minutes = visit.instrument.minutes or len(visit.instrument.items) * MINUTES_PER_QUESTION
     return render_template(
         "pages/citizen/start.html",
         organisation_name=visit.organisation_name,
         minutes=max(1, math.ceil(minutes)),
         question_count=len(visit.instrument.items),
-        readers=visit.readers,
+        readers=welcome.readers,
+        privacy=welcome.privacy,
         contact=visit.contact,
-        closes_on=visit.closes_on if visit.closes_on >= runtime().today() else None,
+        closes_on=visit.closes_on if visit.closes_on >= visit.today else None,
         resumed=bool(visit.kept),
+        child=speaks_to_child(visit),
     )
 
 
-@citizen.route("/svar/<int:number>", methods=["GET", "POST"])
+@citizen.route("/svar/nej-tak", methods=["GET", "POST"])
 @admits(CITIZEN)
-def question(number: int) -> Page:
-    """One question. Each answer is kept when it is sent; skipping is an answer too."""
-    visit = read_visit(runtime(), _ticket())
-    if (instead := _not_now(visit, answer_sent=request.method == "POST")) is not None:
+def decline() -> Page:
+    """Not this time: asked once more, since the questions don't come back to the same link."""
+    visit = read_visit(runtime(), own_ticket())
+    if (instead := not_now(visit)) is not None:
         return instead
-    if not 1 <= number <= len(visit.items):
-        return redirect(url_for("citizen.review"), 303)
-    item = visit.items[number - 1]
-    form = build_question_form(
-        visit.instrument,
-        item,
-        locale=current_locale(),
-        formdata=request.form if request.method == "POST" else None,
-        stored=visit.answers,
-    )
-    if request.method == "POST" and _accept(form, item.id):
-        return redirect(_next_page(visit, item.id, number, form.answers()), 303)
-    page = render_template(
-        "pages/citizen/question.html",
-        form=form,
-        field=form.answer_fields[0],
-        number=number,
-        total=len(visit.items),
-        previous=number - 1 if number > 1 else None,
-        intro=str(visit.intro),
-        from_review="change" in request.args,
-        keep=_next_page(visit, item.id, number, {}) if item.id in visit.answered_elsewhere else None,
+    if request.method == "POST":
+        decline_occasion(runtime(), visit.ticket)
+        return redirect(url_for("citizen.declined"), 303)
+    return render_template(
+        "pages/citizen/decline.html",
         organisation_name=visit.organisation_name,
         contact=visit.contact,
-    )
-    return page, 400 if request.method == "POST" else 200
-
-
-@citizen.route("/svar/gennemse", methods=["GET", "POST"])
-@admits(CITIZEN)
-def review() -> Page:
-    """The answers before they are sent, each with a way to change it."""
-    visit = read_visit(runtime(), _ticket())
-    key = parse_uuid(request.form.get("submission_key"))
-    sent = request.method == "POST"
-    if sent and key is not None and g.get("csrf_error") is None:
-        return _send(visit, key)
-    if (instead := _not_now(visit)) is not None:
-        return instead
-    if not visit.kept:
-        return redirect(url_for("citizen.start"), 303)
-    return _review_page(visit, [_error(PAGE_TOO_OLD)] if sent else [], 400 if sent else 200)
-
-
-@citizen.get("/svar/kvittering")
-@admits(CITIZEN)
-def receipt() -> Page:
-    """Thanks, what happens next, and a copy to keep; only for the browser that sent the answers."""
-    visit = read_visit(runtime(), _ticket())
-    own = parse_uuid(session.get(RECEIPT))
-    if visit.response_id is None or own != visit.response_id:
-        return redirect(url_for("citizen.start"), 303)
-    answers = read_own_answers(runtime(), _ticket(), response_id=own)
-    return render_template(
-        "pages/citizen/receipt.html",
-        organisation_name=visit.organisation_name,
-        received_at=visit.answered_at,
-        receipt_key=receipt_key(own),
-        reader=visit.readers[0] if visit.readers else None,
-        next_on=visit.next_on,
-        contact=visit.contact,
-        has_curve=True,
-        answers=answer_lines(visit.items_given(answers), answers),
+        own=visit.opened.relation_id is None,
     )
 
 
-@citizen.get("/svar/kurve")
+@citizen.get("/svar/nej-tak/tak")
 @admits(CITIZEN)
-def curve() -> str:
-    """Own curves, only for the browser that sent the answers."""
-    ticket = _ticket()
-    curves = show_own_curve(runtime(), ticket, response_id=parse_uuid(session.get(RECEIPT)))
-    visit = read_visit(runtime(), ticket)
+def declined() -> str:
+    """That it is fine. Asks the link nothing, since it opens nothing any more."""
+    return render_template("pages/citizen/declined.html")
+
+
+@citizen.get("/svar/hjaelp")
+@admits(CITIZEN)
+def help_now() -> Page:
+    """Whom one can call at once, and who looks at the answer; for whoever answered something that calls for it."""
+    visit = read_visit(runtime(), own_ticket())
+    welcome = read_welcome(runtime(), visit)
+    if welcome.help.risk is None:
+        return redirect(url_for("citizen.start"), 303)
     return render_template(
-        "pages/citizen/curve.html",
-        charts=draw_own_curves(curves),
+        "pages/citizen/help.html",
+        lines=welcome.help.lines,
+        words=welcome.help.words,
+        promise=welcome.help.risk,
+        onward=url_for("citizen.receipt") if visit.response_id else _onward(visit),
+        answered=visit.response_id is not None,
         organisation_name=visit.organisation_name,
         contact=visit.contact,
     )
@@ -165,16 +131,23 @@ def leave() -> str:
     return render_template("pages/citizen/left.html")
 
 
-def _ticket() -> Ticket:
+def own_ticket() -> Ticket:
     """The ticket with this browser's own key."""
-    return replace(current_ticket(), browser_key=session.setdefault(BROWSER, make_browser_key()))
+    if BROWSER not in session:
+        session[BROWSER] = make_browser_key()
+    return replace(current_ticket(), browser_key=session[BROWSER])
 
 
-def _not_now(visit: Visit, *, answer_sent: bool = False) -> Page | None:
-    """The page that comes instead of the questions: before they open, and after they were answered."""
+def not_now(visit: Visit, *, answer_sent: bool = False) -> Page | None:
+    """The page that comes instead of the questions: before they open, after they were answered, and where an answer
+    could call for help that nobody has arranged."""
     if visit.response_id is not None:
-        return _answered(visit, different=answer_sent)
-    if runtime().today() >= visit.opens_on:
+        return answered(visit, different=answer_sent)
+    if visit.unguarded:
+        return render_template(
+            "pages/citizen/not_ready.html", contact=visit.contact, organisation_name=visit.organisation_name
+        )
+    if visit.today >= visit.opens_on:
         return None
     page = render_template(
         "pages/citizen/not_open_yet.html",
@@ -185,66 +158,7 @@ def _not_now(visit: Visit, *, answer_sent: bool = False) -> Page | None:
     return page, 409 if request.method == "POST" else 200
 
 
-def _accept(form: Any, item_id: str) -> bool:
-    """Keep the answer; False where something must be put right first, which the form then says."""
-    form.validate()
-    if g.get("csrf_error") is not None:
-        form.form_errors.append(translate(PAGE_TOO_OLD))
-    if form.errors or form.form_errors:
-        return False
-    try:
-        save_answer(runtime(), _ticket(), item_id=item_id, value=form.answers()[item_id])
-    except AnswerError as error:
-        form.form_errors.extend(translate(fault.sentence) for fault in error.faults)
-        return False
-    return True
-
-
-def _send(visit: Visit, key: UUID) -> Page:
-    """Send what was reviewed, and nothing else: where it changed meanwhile, it is shown again."""
-    reviewed = request.form.get("reviewed")
-    try:
-        sent = submit_response(runtime(), visit.ticket, submission_key=key, locale=current_locale(), reviewed=reviewed)
-    except DifferentAnswersError:
-        return _answered(read_visit(runtime(), visit.ticket), different=True)
-    except AnswerError as error:
-        faults = [_error(fault.sentence, _number(visit, fault.place)) for fault in error.faults]
-        return _review_page(visit, faults or [_error(error.sentence)], 400)
-    except ConflictError as error:
-        visit = read_visit(runtime(), visit.ticket)
-        return _not_now(visit) or _review_page(visit, [_error(error.sentence)], 409)
-    session[RECEIPT] = str(sent.response_id)
-    return redirect(url_for("citizen.receipt"), 303)
-
-
-def _review_page(visit: Visit, errors: list[dict[str, str]], status: int) -> Page:
-    numbers = {number for number, item in enumerate(visit.items, 1) if item.id in visit.answered_elsewhere}
-    page = render_template(
-        "pages/citizen/review.html",
-        answers=answer_lines(visit.items, visit.answers),
-        elsewhere=numbers,
-        errors=errors,
-        digest=visit.digest,
-        submission_key=parse_uuid(request.form.get("submission_key")) or uuid4(),
-        organisation_name=visit.organisation_name,
-        contact=visit.contact,
-    )
-    return page, status
-
-
-def _error(sentence: Sentence, number: int | None = None) -> dict[str, str]:
-    """A line of the review's error summary: it leads to the question's own line, else to the button."""
-    if number is None:
-        return {"target": "send", "message": translate(sentence)}
-    said = Sentence("Question %(number)s: %(what)s", number=number, what=sentence)
-    return {"target": f"change-{number}", "message": translate(said)}
-
-
-def _number(visit: Visit, item_id: str) -> int | None:
-    return next((number for number, item in enumerate(visit.items, 1) if item.id == item_id), None)
-
-
-def _answered(visit: Visit, *, different: bool = False) -> Page:
+def answered(visit: Visit, *, different: bool = False) -> Page:
     """What whoever comes back after sending sees: the receipt in the same browser, else only that it was received."""
     own = parse_uuid(session.get(RECEIPT)) == visit.response_id
     if own and not different:
@@ -260,18 +174,25 @@ def _answered(visit: Visit, *, different: bool = False) -> Page:
     return page, 409 if different else 200
 
 
-def _first_open(visit: Visit) -> int:
-    """Number of the first question that was neither answered nor skipped; the last one where all were."""
-    numbers = (number for number, item in enumerate(visit.items, 1) if item.id not in visit.kept)
-    return next(numbers, len(visit.items))
+def first_question(visit: Visit) -> str:
+    """Where one goes on: the first question that was neither answered nor skipped, or all of them."""
+    if current_reading().pace == "all":
+        return url_for("citizen.all_questions")
+    return url_for("citizen.question", number=first_open(visit.items, visit.kept) or len(visit.items))
 
 
-def _next_page(visit: Visit, item_id: str, number: int, answers: Mapping[str, Any]) -> str:
-    """The next question; from the review, only questions that the change brought, and back."""
-    known = {**visit.kept, **answers}
-    items = visit.items_given(known)
-    if "change" in request.args:
-        new = next((place for place, each in enumerate(items, 1) if each.id not in known), None)
-        return url_for("citizen.question", number=new, change=1) if new else url_for("citizen.review")
-    place = next((place for place, each in enumerate(items, 1) if each.id == item_id), number)
-    return url_for("citizen.question", number=place + 1) if place < len(items) else url_for("citizen.review")
+def first_open(items: Iterable[Any], kept: Mapping[str, Any]) -> int | None:
+    """Number of the first question that was neither answered nor skipped; None where all were."""
+    return next((number for number, item in enumerate(items, 1) if item.id not in kept), None)
+
+
+def _onward(visit: Visit) -> str:
+    """Where one goes on after help: as from the start, and to the review where nothing is left to answer."""
+    if current_reading().pace == "one" and first_open(visit.items, visit.kept) is None:
+        return url_for("citizen.review")
+    return first_question(visit)
+
+
+def token_refused() -> bool:
+    """Whether the form's token was no good: then nothing is kept, and everything comes back filled in."""
+    return g.get("csrf_error") is not None

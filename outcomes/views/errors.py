@@ -18,8 +18,10 @@ Page = tuple[str, int]
 STATUS: tuple[tuple[type[OutcomesError], int, str], ...] = (
     (errors.LinkError, 404, "pages/citizen/link_not_valid.html"),
     (errors.NotFoundError, 404, "errors/404.html"),
+    (errors.OwnPageClosedError, 401, "pages/own/signed_out.html"),
     (errors.SignInRequiredError, 401, "pages/staff/sign_in.html"),
     (errors.NotAllowedError, 403, "errors/403.html"),
+    (errors.TooManyAttemptsError, 429, "errors/429.html"),
     (errors.ConflictError, 409, "errors/409.html"),
     (errors.AnalysisPlanError, 409, "errors/409.html"),
     (errors.InputError, 400, "errors/400.html"),

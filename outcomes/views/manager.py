@@ -8,30 +8,36 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from outcomes.errors import InputError, Sentence
-from outcomes.language import LOCALES, current_locale, translate
+from outcomes.language import LANGUAGE_NAMES, LOCALES, current_locale, translate
 from outcomes.services.build_report import build_report, read_period, render_report
 from outcomes.services.describe_plan import describe_plan
 from outcomes.services.freeze_plan import freeze_plan, read_plan
 from outcomes.services.gather_outcomes import Period
-from outcomes.services.list_interventions import list_interventions, read_organisation_name
+from outcomes.services.list_interventions import list_interventions
+from outcomes.services.store_results import store_results
 from outcomes.views.admission import admits, current_actor, runtime
-from outcomes.views.page import LANGUAGE_NAMES
 
 manager = Blueprint("manager", __name__)
 
 
-@manager.get("/indsatser")
+@manager.route("/indsatser", methods=["GET", "POST"])
 @admits("manager")
-def overview() -> str:
-    """One finding per intervention."""
+def overview() -> str | Response:
+    """One finding per intervention, as it was last worked out; working it out now."""
     scope = current_actor().scope
+    if request.method == "POST":
+        store_results(runtime(), scope)
+        return redirect(url_for("manager.overview"), 303)
     period, errors = _period(read_period(runtime(), scope))
+    found = list_interventions(runtime(), scope, period)
     return render_template(
         "pages/manager/overview.html",
-        interventions=list_interventions(runtime(), scope, period),
+        interventions=found.rows,
         period=period,
         errors=errors,
-        organisation_name=read_organisation_name(runtime(), scope),
+        organisation_name=found.organisation_name,
+        computed_at=found.computed_at,
+        outdated=found.outdated,
     )
 
 

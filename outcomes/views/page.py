@@ -7,18 +7,33 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Flask, Response, g, request, session, url_for
+from flask import Flask, Response, current_app, g, request, session, url_for
 
 from outcomes.errors import AnswerError, Fault, Sentence
-from outcomes.language import LOCALES, current_locale, gettext, set_locale, supported_locale, text_direction
-from outcomes.views.admission import runtime
+from outcomes.language import (
+    CITIZEN_LOCALES,
+    LANGUAGE_NAMES,
+    LOCALES,
+    current_locale,
+    gettext,
+    set_locale,
+    supported_locale,
+    text_direction,
+)
+from outcomes.views.addresses import install_addresses, keep_static
+from outcomes.views.admission import ANYONE, ROLES, STAFF_SESSION, runtime
+from outcomes.views.reading import current_reading
 
 LOCALE = "locale"
 LANGUAGE_PARAMETER = "sprog"
-LANGUAGE_NAMES = {"da": "Dansk", "en": "English"}
+RETURN_PARAMETER = "til"
+READING_PAGE = "reading.choose"
+FIRST_CITIZEN_PAGE = "citizen.start"
+STAFF_ENTRANCE = frozenset({"public.sign_in", "public.sign_in_page", "public.use_sign_in_link"})
+"""Pages that anybody may see, and that are written for staff alone."""
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
@@ -29,7 +44,6 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-STATIC_LIFETIME = 3600
 PAGE_TOO_OLD = Sentence("The page was open for a long time. What you wrote is still here: press once more.")
 
 
@@ -44,35 +58,93 @@ class Link:
 
 
 def choose_language() -> None:
-    """Before each request: the language asked for by the address, else chosen before, else Danish."""
+    """Before each request: the language asked for by the address, else chosen before, else the browser's, else Danish.
+
+    The citizen's pages are there in more languages than those of the staff. A link sets its citizen's own language where
+    nobody has chosen one yet.
+    """
+    if request.endpoint == "static":
+        return
+    g.for_citizens = is_for_citizens()
+    allowed = page_locales()
     asked = request.args.get(LANGUAGE_PARAMETER)
-    if asked in LOCALES:
+    if asked in allowed:
         session[LOCALE] = asked
-    set_locale(supported_locale(session.get(LOCALE)))
+    chosen = session.get(LOCALE)
+    if chosen not in allowed:
+        chosen = request.accept_languages.best_match(allowed) if g.for_citizens else None
+    set_locale(supported_locale(chosen))
+
+
+def is_for_citizens() -> bool:
+    """Whether a citizen may be the one who reads: the page admits them, or anybody and no staff is signed in."""
+    endpoint = request.endpoint
+    if endpoint in STAFF_ENTRANCE:
+        return False
+    others = admitted(endpoint) - set(ROLES) if endpoint is not None else {ANYONE}
+    return bool(others - {ANYONE}) or (bool(others) and STAFF_SESSION not in session)
+
+
+def admitted(endpoint: str) -> frozenset[str]:
+    """Whom the page admits."""
+    found: frozenset[str] = getattr(current_app.view_functions[endpoint], "admits", frozenset())
+    return found
+
+
+def page_locales() -> tuple[str, ...]:
+    """The languages that the page is there in."""
+    return CITIZEN_LOCALES if g.get("for_citizens") else LOCALES
 
 
 def page_variables() -> dict[str, Any]:
     """What ``base.html`` needs on every page."""
+    for_citizens = bool(g.get("for_citizens"))
     return {
         "locale": current_locale(),
         "direction": text_direction(),
         "current_user": g.get("actor"),
         "language_links": language_links(),
+        "reading_link": reading_link() if for_citizens else None,
+        "reading_classes": current_reading().classes if for_citizens else "",
         "navigation": navigation(),
         "demo": runtime().settings.demo,
     }
 
 
 def language_links() -> list[Link]:
-    """This page in each language; none where it can't be read again by address."""
-    if request.method not in {"GET", "HEAD"} or request.endpoint is None:
+    """This page in each language; none where it can't be read again by address.
+
+    In the middle of a citizen's questions there is one link instead, to the page of languages and reading.
+    """
+    endpoint = request.endpoint
+    if request.method not in {"GET", "HEAD"} or endpoint in {None, READING_PAGE}:
         return []
     if "token" in (request.view_args or {}):  # the address holds a secret: no page repeats it
-        return [_language_link(code, url_for("public.link_help"), []) for code in LOCALES]
-    rest = [(key, value) for key, value in request.args.items(multi=True) if key != LANGUAGE_PARAMETER]
+        return [_language_link(code, url_for("public.link_help"), []) for code in page_locales()]
+    if g.get("for_citizens") and ANYONE not in admitted(str(endpoint)) and endpoint != FIRST_CITIZEN_PAGE:
+        return []
+    address, rest = _here()
+    return [_language_link(code, address, rest) for code in page_locales()]
+
+
+def reading_link() -> str:
+    """The way to the page of languages and reading, and back again; empty on that page itself."""
+    if request.endpoint == READING_PAGE:
+        return ""
+    address = url_for(READING_PAGE)
+    rule = request.url_rule
+    if rule is None or "GET" not in (rule.methods or ()) or "token" in (request.view_args or {}):
+        return address
+    path, rest = _here()
+    here = f"{path}?{urlencode(rest)}" if rest else path
+    return f"{address}?{urlencode({RETURN_PARAMETER: here})}"
+
+
+def _here() -> tuple[str, list[tuple[str, str]]]:
+    """The page's own address, and what its query holds beside the language."""
     # The address comes from the route, never from the query: a reader may write anything there.
-    address = url_for(request.endpoint, **(request.view_args or {}))
-    return [_language_link(code, address, rest) for code in LOCALES]
+    rest = [(key, value) for key, value in request.args.items(multi=True) if key != LANGUAGE_PARAMETER]
+    return url_for(str(request.endpoint), **(request.view_args or {})), rest
 
 
 def _language_link(code: str, address: str, rest: list[tuple[str, str]]) -> Link:
@@ -88,7 +160,10 @@ def navigation() -> list[Link]:
     endpoints = {
         "worker": (("staff.today", gettext("Today")),),
         "manager": (("manager.overview", gettext("Interventions")),),
-        "administrator": (("admin.home", gettext("Administration")),),
+        "administrator": (
+            ("admin.home", gettext("Administration")),
+            ("questionnaires.listing", gettext("Questionnaires")),
+        ),
     }[actor.role]
     return [Link(label, url_for(endpoint), request.endpoint == endpoint) for endpoint, label in endpoints]
 
@@ -100,7 +175,7 @@ def seal_response(response: Response) -> Response:
     if runtime().settings.secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static":
-        response.cache_control.max_age = STATIC_LIFETIME
+        keep_static(response)
     else:
         response.cache_control.no_store = True
     return response
@@ -108,6 +183,7 @@ def seal_response(response: Response) -> Response:
 
 def install_page(app: Flask) -> None:
     """Give every page of ``app`` its language, menu and headers."""
+    install_addresses(app)
     app.before_request(choose_language)
     app.context_processor(page_variables)
     app.after_request(seal_response)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, g, redirect, render_template, session, url_for
 
-from outcomes.language import current_locale
+from outcomes.language import CITIZEN_LOCALES, LANGUAGE_NAMES, current_locale
 from outcomes.services.check_health import is_ready
+from outcomes.services.read_responsible import read_responsible
 from outcomes.services.sign_in import check_sign_in_link, find_actor, sign_in, sign_out
-from outcomes.views.admission import ANYONE, ROLES, STAFF_SESSION, admits, current_actor, runtime
+from outcomes.views.admission import ANYONE, CITIZEN, ROLES, STAFF_SESSION, admits, current_actor, runtime
 from outcomes.views.page import LOCALE
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 public = Blueprint("public", __name__)
 
+REVIEWED_ON = date(2026, 11, 22)
+"""When the accessibility statement was last gone through, with the tests that it stands on."""
 FIRST_PAGES = {"worker": "staff.today", "manager": "manager.overview", "administrator": "admin.home"}
 
 
@@ -68,6 +72,19 @@ def sign_out_here() -> Response:
 def link_help() -> str:
     """What to do with a link that doesn't open anything."""
     return render_template("pages/citizen/link_not_valid.html")
+
+
+@public.get("/was")
+@admits(ANYONE, CITIZEN)
+def accessibility() -> str:
+    """The accessibility statement that the law wants of every public site."""
+    asks = g.get("ticket") or g.get("actor")
+    return render_template(
+        "pages/public/accessibility.html",
+        responsible=read_responsible(runtime(), asks.scope if asks else None),
+        languages=[LANGUAGE_NAMES[code] for code in CITIZEN_LOCALES],
+        reviewed_on=REVIEWED_ON,
+    )
 
 
 @public.get("/healthz")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,11 +12,14 @@ from outcomes.errors import AnswerError, ConflictError, Fault, Sentence
 from outcomes.forms.lines import answer_lines
 from outcomes.language import gettext, translate
 from outcomes.services.draw_curves import draw_curves
-from outcomes.services.list_caseload import CaseloadEntry, list_caseload
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.rate_goal import LEVELS, clean_note, open_goal, rate_goal
+from outcomes.services.read_today import read_today
 from outcomes.views.admission import admits, current_actor, runtime
 from outcomes.views.page import parse_uuid, require_form_token
+
+if TYPE_CHECKING:
+    from outcomes.services.list_caseload import CaseloadEntry
 
 staff = Blueprint("staff", __name__)
 
@@ -25,15 +29,19 @@ Page = str | Response | tuple[str, int]
 @staff.get("/i-dag")
 @admits("worker")
 def today() -> str:
-    """Who waits for the worker, and who comes this week."""
-    found = list_caseload(runtime(), current_actor())
+    """What the worker is to look at, who waits for them, and who comes this week."""
+    day = read_today(runtime(), current_actor())
+    found = day.caseload
     return render_template(
         "pages/staff/today.html",
+        signals=day.signals,
+        count=day.n_people,
         people=[_waiting(entry) for entry in found.entries],
         upcoming=[
             {"citizen_id": entry.citizen_id, "name": entry.name, "what": entry.sentence, "on": entry.since}
             for entry in found.coming
         ],
+        shared=found.shared,
         today=runtime().today(),
     )
 
@@ -64,6 +72,9 @@ def citizen(citizen_id: UUID) -> str:
         }
         if view.latest
         else None,
+        corrections=view.corrections,
+        signals=view.signals,
+        shared_until=view.shared_until,
         saved=Sentence("The rating is saved.") if "gemt" in request.args else None,
     )
 

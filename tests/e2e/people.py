@@ -11,7 +11,7 @@ import yaml
 from sqlalchemy import func, select
 
 from outcomes.instruments import parse_instrument
-from outcomes.models import Coordinator, Episode, Intervention, Occasion
+from outcomes.models import Coordinator, Episode, InstrumentVersion, Intervention, Occasion
 from outcomes.services.demo import content, staff
 from outcomes.services.install_instrument import add_instrument, add_shipped_instrument
 from outcomes.services.open_link import issue_link
@@ -22,6 +22,7 @@ from tests.conftest import file_lock
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from outcomes.store.database import Scope
     from tests.e2e.running import Demo
 
 EVERY_KIND = """
@@ -104,11 +105,7 @@ def ask_once_more(demo: Demo, instrument: str, *, of: str = staff.WORKER.email, 
     with file_lock(demo.home / "tests.lock"), demo.open() as runtime:
         _, scope = organisation_actor(runtime, content.SLUG, "tests")
         with runtime.database.transaction(scope) as session:
-            version = (
-                add_instrument(session, scope, parse_instrument(yaml.safe_load(EVERY_KIND)))
-                if instrument == "every-kind"
-                else add_shipped_instrument(session, scope, key=instrument)
-            )
+            version = _version(session, scope, instrument)
             first = _least_asked(session, of)
             citizen_id = session.get_one(Episode, (scope.organisation_id, first.episode_id)).citizen_id
             occasion = _occasion(first, version.id, runtime.today() + timedelta(days=in_days))
@@ -116,6 +113,15 @@ def ask_once_more(demo: Demo, instrument: str, *, of: str = staff.WORKER.email, 
             session.commit()
         token = issue_link(runtime, scope, occasion_id=occasion.id)
         return Asked(f"{demo.url}/b/{token}", citizen_id, occasion.id)
+
+
+def _version(session: Session, scope: Scope, key: str) -> InstrumentVersion:
+    """The questionnaire in question: one that somebody has taken in, else one that the product ships."""
+    if key == "every-kind":
+        return add_instrument(session, scope, parse_instrument(yaml.safe_load(EVERY_KIND)))
+    taken_in = select(InstrumentVersion).where(InstrumentVersion.key == key, InstrumentVersion.active)
+    known = session.scalar(taken_in.order_by(InstrumentVersion.version.desc()).limit(1))
+    return known or add_shipped_instrument(session, scope, key=key)
 
 
 def _least_asked(session: Session, email: str) -> Occasion:

@@ -450,3 +450,19 @@ def test_large_enough_to_press(demo: Demo, visit: Callable[..., Visitor]) -> Non
         )
         assert not small, (visitor.heading(), small)
         visitor.press("Skip")
+
+
+def test_a_question_is_light(demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Under 15 kB over the wire for a question after the first one: everything but the page itself is kept by the browser."""
+    visitor = visit("da", "phone")
+    begin(visitor, ask_once_more(demo, "wellbeing"))
+    session = visitor.context.new_cdp_session(visitor.page)
+    session.send("Network.enable")
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    choose(visitor, "Ofte")
+    visitor.press("Next")
+    visitor.page.wait_for_load_state("networkidle")
+    assert visitor.page.locator(".progress-words p").inner_text().startswith("Spørgsmål 2")
+    assert received
+    assert 1_000 < sum(received) < 15_000, received

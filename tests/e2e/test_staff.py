@@ -61,6 +61,9 @@ def test_the_workers_day(visitor: Visitor, demo: Demo) -> None:
     expect(page.locator(".error-summary")).to_be_focused()
     expect(page.get_by_role("textbox")).to_have_value("Hun gik selv i butikken.")
     page.keyboard.press("3")
+    expect(page.locator("input[name=level]:checked")).to_have_count(0)  # a key counts only among the levels
+    page.locator(".error-summary a").click()
+    page.keyboard.press("3")
     expect(page.locator("input[name=level][value='1']")).to_be_checked()
     with page.expect_navigation():
         page.keyboard.press("Enter")

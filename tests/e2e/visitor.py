@@ -13,16 +13,20 @@ from babel.messages.pofile import read_po
 from playwright.sync_api import BrowserContext, Page, Response
 from tinyhtml5.parser import HTMLParser
 
-from outcomes.language import catalogue_directory, gettext, use_locale
+from outcomes.language import LANGUAGE_NAMES, LOCALES, catalogue_directory, gettext, use_locale
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
-LANGUAGES = {"da": "Dansk", "en": "English"}
 EXPECTED_STATUS = "Failed to load resource: the server responded with a status of 4"
 """What the browser says of every page that isn't 200; the tests look at the status themselves."""
+BEYOND = """() => [...document.querySelectorAll("body *")].filter(each => {
+    const box = each.getBoundingClientRect();
+    return box.width && (box.right > innerWidth + 1 || box.left < -1) && !each.closest(".skipnav, .sr-only");
+}).map(each => each.outerHTML.slice(0, 120))"""
+"""What reaches over an edge of the screen."""
 AXE_OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 WHOLE_PHRASE = 3
 """From so many words on, a message of the other language is no name or loan word."""
@@ -87,8 +91,16 @@ class Visitor:
 
     def choose_language(self) -> None:
         """Press the name of the visitor's language, where the page isn't in it."""
-        if self.page.locator("html").get_attribute("lang") != self.language:
-            self.page.locator(".languages").get_by_role("link", name=LANGUAGES[self.language]).click()
+        page, name = self.page, LANGUAGE_NAMES[self.language]
+        if page.locator("html").get_attribute("lang") == self.language:
+            return
+        choice = page.locator(".languages").get_by_role("link", name=name, exact=True)
+        if not choice.count():  # in the middle of the questions they are behind one link
+            with page.expect_navigation():
+                page.locator(".reading-link a").click()
+            choice = page.get_by_role("button", name=name, exact=True)
+        with page.expect_navigation():
+            choice.click()
 
     def sign_in(self, link: str) -> None:
         """Follow a sign-in link of the staff's."""
@@ -130,7 +142,7 @@ class Visitor:
     def check_width(self, name: str) -> None:
         """Nothing is wider than the screen."""
         overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{name}: the page is {overflow} px wider than the screen"
+        assert overflow <= 0, f"{name}: the page is {overflow} px wider than the screen: {self.page.evaluate(BEYOND)}"
 
     def check_words(self, name: str) -> None:
         """No sentence of another language, no placeholder that wasn't filled, no code word."""
@@ -150,14 +162,16 @@ def axe_script() -> str:
 
 @cache
 def foreign_phrases(language: str) -> frozenset[str]:
-    """Interface phrases that have no place on a page in ``language``."""
-    with (catalogue_directory() / "da" / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        messages = [message for message in read_po(file, locale="da") if message.id]
-    english, danish = set[str](), set[str]()
-    for message in messages:
-        english.update(_phrases(message.id))
-        danish.update(_phrases(message.string))
-    return frozenset((english - danish) if language == "da" else (danish - english))
+    """Interface phrases that have no place on a page in ``language``: those of Danish and English, beside its own."""
+    spoken = {code: _spoken(code) for code in {*LOCALES, language}}
+    return frozenset().union(*(spoken[code] for code in LOCALES if code != language)) - spoken[language]
+
+
+def _spoken(language: str) -> frozenset[str]:
+    """The phrases of a language's catalogue."""
+    with (catalogue_directory() / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale=language) if message.id]
+    return frozenset(phrase for message in messages for phrase in _phrases(message.string))
 
 
 def _phrases(texts: Any) -> set[str]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import yaml
+from sqlalchemy import select
 
 from outcomes.instruments import Instrument, parse_instrument
 from outcomes.models import (
     AggregateExport,
+    AnalysisPlan,
     AppUser,
     Coordinator,
     Goal,
@@ -25,6 +27,7 @@ from outcomes.models import (
     Organisation,
     PlanStep,
     Provider,
+    StoredResult,
     TargetGroup,
     Unit,
 )
@@ -39,6 +42,7 @@ from outcomes.services.start_episode import add_citizen as add_citizen_row
 from outcomes.services.store_aggregates import store_aggregates
 from outcomes.services.submit_response import Receipt, submit_response
 from outcomes.store.database import Scope
+from tests.integration.citizens_side import fill_citizens_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -327,9 +331,15 @@ def fill_tenant(runtime: Runtime, slug: str) -> Case:
                     scale="total", first_day=date(2020, 1, 1), last_day=date(2020, 3, 31), least=10, people=10, cells={},
                     checksum=bytes(32), exported_by="command:test",
                 ),
+                StoredResult(
+                    organisation_id=organisation_id, intervention_id=course.intervention_id,
+                    plan_id=session.scalars(select(AnalysisPlan.id)).one(), snapshot="", code_version="", content={},
+                    computed_at=runtime.now(),
+                ),
             )
         )  # fmt: skip
         session.commit()
+    fill_citizens_side(runtime, case, actor)
     later = runtime.now() + timedelta(days=30)
     store_aggregates(replace(runtime, now=lambda: later), tenant.scope)  # of answers that are due by then
     return case

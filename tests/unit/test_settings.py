@@ -55,6 +55,12 @@ def test_every_missing_setting_is_named_at_once(read):
         ("DATABASE_URL", "secret"),
         ("DATABASE_OWNER_URL", "sqlite:///secret.db"),
         ("OUTCOMES_DEMO", "secret"),
+        ("MAIL_URL", "secret.example"),
+        ("MAIL_URL", "smtp://user:secret/word@host"),
+        ("MAIL_FROM", "secret"),
+        ("MAIL_FROM", "secret@example.dk>,<b@example.dk"),
+        ("SMS_URL", "http://secret.example"),
+        ("MESSAGES_PER_DAY", "0"),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_kept_to_itself(read, name, value):
@@ -131,7 +137,9 @@ def test_settings_that_are_there_are_never_overwritten(tmp_path):
 
 
 def test_every_setting_that_can_be_wrong_says_how_it_is_written():
-    free = {"OUTCOMES_HOME", "PG_BIN", "SECRET_KEY_FALLBACKS"}
+    operator = {"OPERATOR_NAME", "OPERATOR_PHONE", "OPERATOR_EMAIL"}
+    provider = {"CITIZEN_OIDC_CLIENT_ID", "CITIZEN_OIDC_CLIENT_SECRET", "CITIZEN_OIDC_CPR_CLAIM"}
+    free = {"OUTCOMES_HOME", "PG_BIN", "SECRET_KEY_FALLBACKS", "SMS_TOKEN", *operator, *provider}
     assert set(HOW_TO_WRITE) == {str(field.alias) for field in Settings.model_fields.values()} - free
 
 
@@ -139,3 +147,12 @@ def test_every_setting_has_a_name_in_capitals():
     names = [field.alias for field in Settings.model_fields.values()]
     assert all(name and name == name.upper() for name in names)
     assert len(set(names)) == len(names)
+
+
+def test_mail_needs_a_server_and_a_sender(read):
+    assert read(**RIGHT, MAIL_URL="smtps://us:s%40fe@mail.example:465", MAIL_FROM="svar@nordby.dk").sends_mail
+    assert not read(**RIGHT).sends_mail
+    assert read(**RIGHT, OUTCOMES_DEMO="1").sends_mail
+    with pytest.raises(SettingsError) as refused:
+        read(**RIGHT, MAIL_URL="smtp://mail.example")
+    assert [fault.place for fault in refused.value.faults] == ["MAIL_FROM"]

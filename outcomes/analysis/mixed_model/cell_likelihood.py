@@ -144,5 +144,7 @@ def best_ratios(sums: CellSums, *, reml: bool) -> tuple[Vector, NDArray[np.bool_
         done = (profile.curvature > 0) & (profile.slope**2 < SETTLED * profile.curvature)
         done |= high - low <= 4e-16 * high
         settled |= active & done
-        ratio = np.where(active & ~(done & outside), step, ratio)  # the last of Newton's steps is taken too
+        # the last of Newton's steps is taken too, to the bracket's end where rounding has it beyond: a ratio on the grid
+        step = np.where(done, np.clip(following, low, high), step)
+        ratio = np.where(active, step, ratio)
     return ratio, settled

@@ -17,6 +17,7 @@ from outcomes.analysis.mixed_model.rows import read_rows
 from outcomes.analysis.mixed_model.statistics import (
     CitizenDesign,
     PersonStatistics,
+    column_means,
     statistics_of_columns,
     statistics_of_design,
 )
@@ -81,13 +82,7 @@ def fit_citizen_design(
     rows = read_rows(response, subject, time, outer, slope=RandomEffects(random) is RandomEffects.SLOPE)
     _check_terms(rows.labels.size, rows.response.size, terms)
     statistics = statistics_of_design(rows, design, tuple(terms))
-    by_class = np.stack(
-        [
-            np.bincount(design.class_of, weights=column, minlength=len(design.values)) / rows.response.size
-            for column in design.time_columns.T
-        ]
-    )
-    means: Vector = np.einsum("dp,pd->p", design.values, by_class[design.function_of])
+    means = column_means(statistics, design)
     return fit_statistics(statistics, tuple(terms), means, reml=reml, df=DegreesOfFreedom(df), grid=grid)
 
 

@@ -75,6 +75,8 @@ def number(labels: Any) -> tuple[Codes, NDArray[Any]]:
     if array.dtype.kind in "iu" and array.min() >= 0 and array.max() < 4 * array.size:
         seen = np.bincount(array) > 0  # counting is ten times faster than sorting
         distinct: NDArray[Any] = np.flatnonzero(seen)
+        if distinct.size == seen.size:  # the labels are their own codes
+            return array.astype(np.int64, copy=False), distinct
         return (np.cumsum(seen) - 1)[array].astype(np.int64), distinct
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise not_finite()

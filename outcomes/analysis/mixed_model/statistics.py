@@ -6,6 +6,7 @@ Formula: with Z = [1] or [1, t] and columns T (fixed columns and response), a pe
 and products of T - Z B, summed over persons. Then for W = (I + Z G Z')^-1: T'WT = E + B'UB with U = (A^-1 + G)^-1: no
 difference of large numbers is ever taken. Where citizens share design rows x_d, T holds the functions of time and the
 response only, and X_i = T_i C_d: every sum is kept per distinct row d.
+Sums of products over rows are sums of both parts, so that least squares need no other pass (:mod:`person_tables`).
 Before that, t is centred and scaled by its standard deviation, the response is replaced by its least-squares residual
 divided by its root mean square, and columns are made orthonormal; the likelihood is the same, and
 :class:`Scaling` takes results back.
@@ -20,14 +21,19 @@ Checked: tests/unit/analysis/test_mixed_model_statistics.py (against whole matri
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from outcomes.analysis.mixed_model.person_tables import OwnLines, lay_tables, sorted_places, split_lines
 from outcomes.analysis.mixed_model.rows import Codes, Matrix, Rows, Vector, not_finite
 from outcomes.errors import EstimateError, Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DEPENDENT = 1e-9
 EXACT = 1e-12
@@ -117,13 +123,14 @@ def statistics_of_columns(rows: Rows, columns: Matrix, terms: tuple[str, ...]) -
     # columns of one length first: the check for dependence is then the same in any unit
     basis, triangle = np.linalg.qr(columns / np.where(size > 0, size, 1.0))
     _check_separable(np.abs(np.diag(triangle)), terms, DEPENDENT)
+    _check_scores_differ(rows.response)
     root = np.sqrt(rows.response.size)
     coefficients = basis.T @ rows.response
     left = rows.response - basis @ coefficients
     again = basis.T @ left
     left -= basis @ again
     inverse = np.linalg.inv(triangle) / size[:, None]
-    scale = _response_scale(rows.response, left)
+    scale = _response_scale(rows.response, float(np.mean(left**2)))
     scaling = Scaling(
         inverse @ (coefficients + again),
         scale,
@@ -132,10 +139,12 @@ def statistics_of_columns(rows: Rows, columns: Matrix, terms: tuple[str, ...]) -
         rows.time_centre,
         rows.time_scale,
     )
-    values = [*(basis * root).T, left / scale]
-    identity = np.eye(len(values) + (rows.outer is not None))[None]
+    lines = split_lines(rows, lay_tables(rows.person, rows.labels.size), [*(basis * root).T, left / scale])
+    rest = np.zeros((1, len(lines.mean), len(lines.mean)))
+    rest[np.ix_([0], lines.varying, lines.varying)] = lines.over @ lines.over.T
+    identity = np.eye(len(lines.mean) + (rows.outer is not None))[None]
     classes = np.zeros(rows.labels.size, dtype=np.int64)
-    return _collect(rows, values, classes, identity, len(terms), scaling)
+    return _collect(rows, lines, rest, classes, identity, len(terms), scaling)
 
 
 def statistics_of_design(rows: Rows, design: CitizenDesign, terms: tuple[str, ...]) -> PersonStatistics:
@@ -147,25 +156,15 @@ def statistics_of_design(rows: Rows, design: CitizenDesign, terms: tuple[str, ..
     n_functions = functions.shape[1]
     spread = np.zeros((n_classes, n_functions, n_terms))
     spread[:, design.function_of, np.arange(n_terms)] = design.values
-    stacked = np.vstack([functions.T, rows.response - rows.response.mean()])
-    by_class = _products_by(stacked, design.class_of, n_classes)
-    gram = _in_terms(spread, by_class[:, :-1, :-1])
-    size = np.sqrt(np.diag(gram))
-    scaled_gram = gram / np.outer(np.where(size > 0, size, 1.0), np.where(size > 0, size, 1.0))
-    triangle = _cholesky(scaled_gram, terms)
-    inverse = np.linalg.inv(triangle) / size[:, None]
-    # least squares twice: the second time on what the first left, which gives the digits back that the products lost
-    offset = np.zeros(n_terms)
-    left = rows.response
-    for _ in range(2):
-        by_time = np.vstack(
-            [np.bincount(design.class_of, weights=column * left, minlength=n_classes) for column in functions.T]
-        )
-        step = inverse @ (inverse.T @ np.einsum("dkp,kd->p", spread, by_time))
-        of_class = spread @ step
-        offset = offset + step
-        left = left - np.einsum("nk,nk->n", functions, of_class[design.class_of])
-    scale = _response_scale(rows.response, left)
+    _check_scores_differ(rows.response)
+    tables = lay_tables(rows.person, rows.labels.size)
+    class_of = _class_of_persons(rows, design.class_of)[tables.person]
+    lines = split_lines(rows, tables, [*functions.T, rows.response])
+    offset, inverse, within, left_square = _regress(lines, class_of, spread, terms)
+    scale = _response_scale(rows.response, left_square / rows.response.size)
+    lines.divide(n_functions, scale)
+    within[:, -1] /= scale
+    within[:, :, -1] /= scale
     root = np.sqrt(rows.response.size)
     back = inverse * root
     scaling = Scaling(offset, scale, back, float(np.log(np.diag(back)).sum()), rows.time_centre, rows.time_scale)
@@ -174,56 +173,113 @@ def statistics_of_design(rows: Rows, design: CitizenDesign, terms: tuple[str, ..
     classes[:, :n_functions, :n_terms] = spread @ back
     for place in range(extra):
         classes[:, n_functions + place, n_terms + place] = 1.0
-    class_of_person = np.zeros(rows.labels.size, dtype=np.int64)
-    class_of_person[rows.person] = design.class_of
-    if (class_of_person[rows.person] != design.class_of).any():
+    return _collect(rows, lines, within, class_of, classes, n_terms, scaling)
+
+
+def _regress(
+    lines: OwnLines, class_of: Codes, spread: NDArray[np.float64], terms: tuple[str, ...]
+) -> tuple[Vector, Matrix, NDArray[np.float64], float]:
+    """Least squares of the response, the last of ``lines``, which becomes its residual: the coefficients, what makes the
+    columns orthonormal, sums of products within persons (classes x columns x columns), and the residual sum of squares."""
+    n_classes, last, n_terms = spread.shape
+    within = np.zeros((n_classes, last + 1, last + 1))
+    between = np.zeros_like(within)
+    _add_products(lines, class_of, itertools.combinations_with_replacement(range(last), 2), within, between)
+    inverse = _inverse_triangle(_in_terms(spread, (within + between)[:, :-1, :-1]), terms)
+    offset = np.zeros(n_terms)
+    # twice: the second time on what the first left, which gives the digits back that the products lost
+    for _ in range(2):
+        _add_products(lines, class_of, [(place, last) for place in range(last)], within, between)
+        by_time = (within + between)[:, -1, :-1]
+        step = inverse @ (inverse.T @ np.einsum("dkp,dk->p", spread, by_time))
+        offset = offset + step
+        lines.subtract(last, (spread @ step).T[:, class_of])
+    _add_products(lines, class_of, [(place, last) for place in range(last + 1)], within, between)
+    return offset, inverse, within, float((within + between)[:, -1, -1].sum())
+
+
+def column_means(statistics: PersonStatistics, design: CitizenDesign) -> Vector:
+    """Mean over rows of each column of ``design``, from the sums of its functions per person."""
+    size = design.time_columns.shape[1]
+    sums = statistics.own[0, :size] * statistics.n
+    if statistics.random_terms > 1:
+        sums += statistics.own[1, :size] * statistics.time_sum
+    groups = np.add.reduceat(sums, statistics.starts[:-1], axis=1) / statistics.n_rows
+    by_class = np.zeros((size, len(design.values)))
+    np.add.at(by_class.T, statistics.group_class, groups.T)
+    means: Vector = np.einsum("dp,pd->p", design.values, by_class[design.function_of])
+    return means
+
+
+def _class_of_persons(rows: Rows, class_of: Codes) -> Codes:
+    """The class of each person, who must have the same one in every row."""
+    of_person = np.zeros(rows.labels.size, dtype=np.int64)
+    of_person[rows.person] = class_of
+    if (of_person[rows.person] != class_of).any():
         raise EstimateError(
             Sentence(
                 "A person has different background values at different times. Give such a column as one that varies."
             )
         )
-    return _collect(rows, [*functions.T, left / scale], class_of_person, classes, n_terms, scaling)
+    return of_person
+
+
+def _add_products(
+    lines: OwnLines,
+    class_of: Codes,
+    pairs: Iterable[tuple[int, int]],
+    within: NDArray[np.float64],
+    between: NDArray[np.float64],
+) -> None:
+    """Sums of products per class of ``pairs`` of columns, into ``within`` and ``between`` (classes x columns x columns)."""
+    classes = within.shape[0]
+    for first, second in pairs:
+        total = np.bincount(class_of, weights=lines.between(first, second), minlength=classes)
+        between[:, first, second] = between[:, second, first] = total
+        left = lines.within(first, second)
+        if left is not None:
+            total = np.bincount(class_of, weights=left, minlength=classes)
+            within[:, first, second] = within[:, second, first] = total
 
 
 def _collect(
-    rows: Rows, values: list[Vector], class_of: Codes, classes: NDArray[np.float64], n_terms: int, scaling: Scaling
+    rows: Rows,
+    lines: OwnLines,
+    within: NDArray[np.float64],
+    class_of: Codes,
+    classes: NDArray[np.float64],
+    n_terms: int,
+    scaling: Scaling,
 ) -> PersonStatistics:
-    """Each person's least squares on [1] or [1, t] for every column of ``values``, and what is left over."""
-    person, persons = rows.person, rows.labels.size
-    n = np.bincount(person, minlength=persons).astype(np.float64)
-    slope = rows.time is not None
-    centred, squares, means = _centred_time(rows, n)
-    known = squares > EXACT * n  # those who answered at one time only have no slope of their own
-    own = np.zeros((2 if slope else 1, classes.shape[1], persons))
-    over = np.empty((len(values), rows.response.size))
-    for place, value in enumerate(values):
-        mean = np.bincount(person, weights=value, minlength=persons) / n
-        over[place] = value - mean[person]
-        own[0, place] = mean
-        if slope:
-            product = np.bincount(person, weights=over[place] * centred, minlength=persons)
-            steepness = np.divide(product, squares, out=np.zeros(persons), where=known)
-            over[place] -= steepness[person] * centred
-            own[0, place] -= steepness * means
-            own[1, place] = steepness
+    """What was made of each person, sorted by group. ``within``: sums of products of what is left over, per class;
+    ``class_of``: each person's class, persons as in the tables."""
+    tables, n = lines.tables, lines.tables.n
+    columns, persons = lines.mean.shape
+    own = np.zeros((1 if lines.steepness is None else 2, classes.shape[1], persons))
+    own[0, :columns] = lines.mean
+    if lines.steepness is not None:
+        own[0, :columns] -= lines.steepness * lines.time_mean
+        own[1, :columns] = lines.steepness
+    key = class_of
     if rows.outer is not None:
         own[0, -1] = 1.0
-    rest = np.zeros((classes.shape[0], classes.shape[1], classes.shape[1]))
-    rest[:, : len(values), : len(values)] = _products_by(over, class_of[person], classes.shape[0])
-    outer_of = np.zeros(persons, dtype=np.int64)
-    if rows.outer is not None:
-        outer_of[person] = rows.outer
-    key = outer_of * classes.shape[0] + class_of
-    order = np.lexsort((n, key))
-    groups, starts = np.unique(key[order], return_index=True)
-    time_sum = n * means
+        outer_of = np.zeros(persons, dtype=np.int64)
+        outer_of[rows.person] = rows.outer
+        key = outer_of[tables.person] * classes.shape[0] + class_of
+    order = sorted_places(key)  # those alike in it stay sorted by their number of answers
+    key, n = key[order], n[order]
+    starts = np.flatnonzero(np.append(True, np.diff(key) != 0))
+    groups = key[starts]
+    time_mean, squares = lines.time_mean[order], lines.squares[order]
     own = np.ascontiguousarray(own[:, :, order])
-    runs, run_products = _runs(own, key[order], n[order], slope=slope)
+    runs, run_products = _runs(own, key, n, slope=lines.steepness is not None)
+    rest = np.zeros((classes.shape[0], classes.shape[1], classes.shape[1]))
+    rest[:, :columns, :columns] = within
     return PersonStatistics(
-        n=n[order],
-        time_sum=time_sum[order],
-        time_square=(squares + means * time_sum)[order],
-        determinant=np.where(known, n * squares, 0.0)[order],
+        n=n,
+        time_sum=n * time_mean,
+        time_square=squares + n * time_mean**2,
+        determinant=n * squares,
         own=own,
         within=_in_terms(classes, rest),
         classes=classes,
@@ -231,10 +287,10 @@ def _collect(
         group_class=(groups % classes.shape[0]).astype(np.int64),
         group_outer=(groups // classes.shape[0]).astype(np.int64),
         run_products=run_products,
-        run_n=n[order][runs[:-1]],
+        run_n=n[runs[:-1]],
         run_size=np.diff(runs).astype(np.float64),
         run_group=(np.searchsorted(starts, runs[:-1], side="right") - 1).astype(np.int64),
-        order=order.astype(np.int64),
+        order=tables.person[order],
         labels=rows.labels,
         outer_labels=rows.outer_labels,
         n_rows=int(rows.response.size),
@@ -253,34 +309,19 @@ def _runs(own: NDArray[np.float64], key: Codes, n: Vector, *, slope: bool) -> tu
     return runs, np.stack([one[:, start:stop] @ one[:, start:stop].T for start, stop in itertools.pairwise(runs)])
 
 
-def _centred_time(rows: Rows, n: Vector) -> tuple[Vector, Vector, Vector]:
-    """Time minus the person's own mean (per row); its sum of squares and that mean (per person)."""
-    if rows.time is None:
-        return np.zeros(0), np.zeros(n.size), np.zeros(n.size)
-    means: Vector = np.bincount(rows.person, weights=rows.time, minlength=n.size) / n
-    centred = rows.time - means[rows.person]
-    squares: Vector = np.bincount(rows.person, weights=centred**2, minlength=n.size).astype(np.float64)
-    return centred, squares, means
-
-
-def _products_by(values: Matrix, group: Codes, groups: int) -> NDArray[np.float64]:
-    """Sums of products of the rows of ``values`` per group: (groups, rows, rows)."""
-    if groups == 1:
-        whole: NDArray[np.float64] = (values @ values.T)[None]
-        return whole
-    size = values.shape[0]
-    products = np.empty((groups, size, size))
-    for first in range(size):
-        for second in range(first + 1):
-            total = np.bincount(group, weights=values[first] * values[second], minlength=groups)
-            products[:, first, second] = products[:, second, first] = total
-    return products
-
-
 def _in_terms(classes: NDArray[np.float64], products: NDArray[np.float64]) -> Matrix:
     """Sum over classes of C' P C."""
-    total: Matrix = (classes.transpose(0, 2, 1) @ products @ classes).sum(axis=0)
+    size = classes.shape[2]
+    total: Matrix = classes.reshape(-1, size).T @ (products @ classes).reshape(-1, size)
     return total
+
+
+def _inverse_triangle(gram: Matrix, terms: tuple[str, ...]) -> Matrix:
+    """R^-1 with R'R = ``gram``, an upper triangle."""
+    size = np.sqrt(np.diag(gram))
+    whole = np.where(size > 0, size, 1.0)
+    inverse: Matrix = np.linalg.inv(_cholesky(gram / np.outer(whole, whole), terms)) / size[:, None]
+    return inverse
 
 
 def _cholesky(gram: Matrix, terms: tuple[str, ...]) -> Matrix:
@@ -313,12 +354,16 @@ def _check_separable(pivots: Vector, terms: tuple[str, ...], limit: float) -> No
         )
 
 
-def _response_scale(response: Vector, left: Vector) -> float:
+def _check_scores_differ(response: Vector) -> None:
     if response.min() == response.max():
         raise EstimateError(
             Sentence("All scores are the same, so nothing can be compared. It needs scores that differ.")
         )
-    scale = float(np.sqrt(np.mean(left**2)))
+
+
+def _response_scale(response: Vector, left_square: float) -> float:
+    """Root of ``left_square``, the mean square of what the columns leave."""
+    scale = math.sqrt(left_square)
     if not scale > EXACT * float(np.abs(response).max()):
         raise EstimateError(Sentence("The model fits every score exactly, so no uncertainty can be worked out."))
     return scale

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from wtforms.widgets import TextArea
 
 from outcomes.errors import Sentence
-from outcomes.forms.handlers.base import AnswerField, AnswerHandler
+from outcomes.forms.handlers.base import AnswerHandler
+from outcomes.forms.handlers.fields import AnswerField
 from outcomes.instruments import AnswerType
 from outcomes.instruments.answers import FORBIDDEN_CHARACTERS
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from wtforms.widgets import CheckboxInput
 
 from outcomes.errors import AnswerError, Sentence
-from outcomes.forms.handlers.base import AnswerHandler, ChoiceField
+from outcomes.forms.handlers.base import AnswerHandler
+from outcomes.forms.handlers.fields import ChoiceField
 from outcomes.instruments import AnswerType
 from outcomes.instruments.answers import CHOOSE_SOME
 

@@ -1,4 +1,4 @@
-"""A number written in digits, with Danish or English separators."""
+"""A number written in digits of any script, with the separators of any of our languages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from outcomes.errors import AnswerError, Sentence
-from outcomes.forms.handlers.base import AnswerField, AnswerHandler, plain
-from outcomes.instruments import AnswerType, text
+from outcomes.forms.handlers.base import AnswerHandler
+from outcomes.forms.handlers.fields import AnswerField, plain
+from outcomes.instruments import AnswerType, base_language, text
 from outcomes.language import format_number
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ MAX_DIGITS = 15  # as many as a floating-point number holds exactly
 NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)")
 GROUPED_BY_POINT = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 GROUPED_BY_COMMA = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+POINT_GROUPS = frozenset({"da", "tr"})
+COMMA_GROUPS = frozenset({"en", "ar", "so"})
+DIRECTION_MARKS = "\u200e\u200f\u061c"
+"""Unseen signs that keep a minus on its side of the digits in text that runs from right to left."""
+ARABIC_DECIMAL, ARABIC_GROUP, ARABIC_COMMA = "\u066b", "\u066c", "\u060c"
 
 
 class NumberHandler(AnswerHandler):
@@ -67,16 +73,31 @@ def read_number(written: str, locale: str) -> float | None:
     """The number in a text, or None where it isn't one.
 
     A comma and a point are both understood as the decimal sign, except where the text is grouped in thousands:
-    ``1.250`` is 1250 in Danish and 1.25 in English, ``1,250`` the other way round. Digits of any script are read.
+    ``1.250`` is 1250 in Danish and Turkish and 1.25 in English and Arabic, ``1,250`` the other way round; Polish and
+    Ukrainian group by spaces. Digits of any script are read, and the Arabic signs between them.
     """
-    digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in written)
-    compact = re.sub(r"[\s']", "", digits).replace("\N{MINUS SIGN}", "-").removeprefix("+")
+    compact = _compact(written)
     if sum(sign.isdecimal() for sign in compact) > MAX_DIGITS:
         return None
-    # With both signs present the last one is the decimal sign; alone, the language decides whether it groups.
-    if GROUPED_BY_POINT.fullmatch(compact) and (locale == "da" or "," in compact or compact.count(".") > 1):
-        compact = compact.replace(".", "")
-    elif GROUPED_BY_COMMA.fullmatch(compact) and (locale == "en" or "." in compact or compact.count(",") > 1):
-        compact = compact.replace(",", "")
-    compact = compact.replace(",", ".")
+    if ARABIC_DECIMAL in compact:  # it says itself what it is
+        compact = compact.replace(ARABIC_DECIMAL, ".")
+    else:
+        compact = _without_groups(compact, base_language(locale)).replace(",", ".")
     return float(compact) if NUMBER.fullmatch(compact) else None
+
+
+def _compact(written: str) -> str:
+    """Only Latin digits, signs and separators: spaces, apostrophes and unseen marks are gone."""
+    digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in written)
+    bare = re.sub(rf"[\s'’{DIRECTION_MARKS}{ARABIC_GROUP}]", "", digits)
+    return bare.replace("\N{MINUS SIGN}", "-").removeprefix("+").replace(ARABIC_COMMA, ",")
+
+
+def _without_groups(compact: str, language: str) -> str:
+    # With both signs present the last one is the decimal sign; alone, the language decides whether it groups.
+    if GROUPED_BY_POINT.fullmatch(compact):
+        if language in POINT_GROUPS or "," in compact or compact.count(".") > 1:
+            return compact.replace(".", "")
+    elif GROUPED_BY_COMMA.fullmatch(compact) and (language in COMMA_GROUPS or "." in compact or compact.count(",") > 1):
+        return compact.replace(",", "")
+    return compact

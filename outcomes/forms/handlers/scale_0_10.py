@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outcomes.errors import Sentence
+from outcomes.forms.handlers.phrase import Phrase
 from outcomes.forms.handlers.single_choice import SingleChoiceHandler
 from outcomes.instruments import AnswerType, Option
 from outcomes.language import gettext as _
@@ -30,6 +31,10 @@ class Scale0To10Handler(SingleChoiceHandler):
     def label(self, option: Option) -> str:
         """The number itself; the words at the ends stand beside."""
         return str(option.value)
+
+    def option_phrase(self, option: Option) -> Phrase:
+        """The number is the same in every language."""
+        return Phrase(self.label(option), self.language)
 
     def words(self, value: Answer) -> str:
         """The number and what it is out of."""

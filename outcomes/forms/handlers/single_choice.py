@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outcomes.errors import AnswerError, Sentence
-from outcomes.forms.handlers.base import AnswerHandler, ChoiceField
+from outcomes.forms.handlers.base import AnswerHandler
+from outcomes.forms.handlers.fields import ChoiceField
 from outcomes.instruments import AnswerType
 from outcomes.instruments.answers import CHOOSE_ONE
 
@@ -21,6 +22,7 @@ class SingleChoiceHandler(AnswerHandler):
     answer_type = AnswerType.SINGLE_CHOICE
     empty = Sentence("Choose an answer, or press Skip.")
     field_class = ChoiceField
+    one_only = True
 
     def parse(self, sent: Sequence[str]) -> Answer:
         """The value of the chosen option."""

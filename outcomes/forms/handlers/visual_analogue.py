@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outcomes.errors import Sentence
-from outcomes.forms.handlers.base import plain
+from outcomes.forms.handlers.fields import plain
 from outcomes.forms.handlers.number import NumberHandler, in_digits
 from outcomes.instruments import AnswerType
 from outcomes.language import gettext as _

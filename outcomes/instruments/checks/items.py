@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from outcomes.errors import Sentence
 from outcomes.instruments.checks import parts
 from outcomes.instruments.checks.conditions import condition_faults
+from outcomes.instruments.kinds import FACES, PICTOGRAMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from outcomes.instruments.checks.parts import Finding
     from outcomes.instruments.document import Path_
@@ -24,6 +25,7 @@ USED_BY = {
     "unit": parts.BOUNDED,
     "max_length": ("free_text",),
     "risk": parts.SCORED,
+    "faces": ("scale_0_10",),
 }
 
 
@@ -39,6 +41,7 @@ def item_faults(data: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _unused_faults(item, path)
         if item.get("type") in parts.CHOICES:
             yield from _choice_faults(data, item, path)
+        yield from _symbol_faults(item, path, PICTOGRAMS)
         yield from _bound_faults(item, path)
         yield from _risk_faults(data, item, path)
         if "show_if" in item:
@@ -71,6 +74,17 @@ def _choice_faults(data: Mapping[str, Any], item: Mapping[str, Any], path: Path_
 def _option_faults(options: Any, path: Path_) -> Iterator[Finding]:
     for index, value in parts.repeated([parts.mapping(option).get("value") for option in options]):
         yield (*path, index, "value"), Sentence("The value %(value)s is used by an earlier option.", value=value)
+    for index, option in enumerate(options):
+        yield from _symbol_faults(parts.mapping(option), (*path, index), (*FACES, *PICTOGRAMS))
+
+
+def _symbol_faults(owner: Mapping[str, Any], path: Path_, known: Sequence[str]) -> Iterator[Finding]:
+    symbol = owner.get("symbol")
+    if isinstance(symbol, str) and symbol not in known:
+        yield (
+            (*path, "symbol"),
+            Sentence("There is no drawing “%(name)s”. Choose among: %(known)s.", name=symbol, known=", ".join(known)),
+        )
 
 
 def _bound_faults(item: Mapping[str, Any], path: Path_) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from outcomes.errors import Sentence
 from outcomes.instruments.checks import parts
+from outcomes.instruments.wording import VARIANTS, base_language, variant_of
 
 if TYPE_CHECKING:
     from outcomes.instruments.checks.parts import Finding
@@ -40,7 +41,7 @@ def _language_faults(wording: object, languages: list[str], path: Path_) -> Iter
         if text is None or (isinstance(text, str) and not text.strip()):
             yield (*path, language), Sentence("The text in “%(language)s” is missing.", language=language)
     for language in given:
-        if str(language) not in languages:
+        if base_language(str(language)) not in languages or variant_of(str(language)) not in ("", *VARIANTS):
             yield (
                 (*path, str(language)),
                 Sentence("“%(language)s” isn't among the languages of this file.", language=str(language)),

@@ -25,12 +25,14 @@ from outcomes.models import (
 from outcomes.models.base import Base
 from outcomes.services.demo import content
 from outcomes.services.demo.municipality import Municipality
+from outcomes.services.demo.people import invent_email
 from outcomes.services.demo.person import draw_ending, draw_fate
 from outcomes.services.demo.simulate import draw_answers
 from outcomes.services.gather_outcomes import GONE
 from outcomes.services.list_caseload import name_place
 from outcomes.services.plan_occasions import PlannedOccasion, plan_occasions
 from outcomes.services.runtime import Runtime
+from outcomes.services.set_contact import seal_contact
 from outcomes.services.submit_response import is_late, make_scores
 
 if TYPE_CHECKING:
@@ -122,11 +124,12 @@ class Courses:
             )
         )
         sealed = self.runtime.vault.encrypt(person.name, place=name_place(citizen_id))
-        self._keep(
-            CitizenIdentity(
-                id=self.place.new_id(), organisation_id=self.place.id, citizen_id=citizen_id, name_sealed=sealed
-            )
+        identity = CitizenIdentity(
+            id=self.place.new_id(), organisation_id=self.place.id, citizen_id=citizen_id, name_sealed=sealed
         )
+        if person.own:  # who can sign in to their own page
+            seal_contact(self.runtime.vault, identity, phone="", email=invent_email(person.name))
+        self._keep(identity)
         return citizen_id
 
     def _add_occasion(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from outcomes.services.demo import content
 from outcomes.services.demo.links import DemoLinks, make_links
 from outcomes.services.demo.trial import fill_trial
-from outcomes.services.store_aggregates import store_aggregates
+from outcomes.services.store_results import store_results
 from outcomes.store import organisations
 from outcomes.store.database import Scope
 
@@ -34,10 +34,11 @@ def _find_municipality(runtime: Runtime) -> Scope | None:
 
 
 def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
-    """Everything in one transaction: a demo is there whole, or not at all. Sums of its answers follow from it."""
+    """Everything in one transaction: a demo is there whole, or not at all. Sums and results follow from it."""
     from outcomes.services.demo.courses import Courses  # noqa: PLC0415 - a filled demo starts without these
     from outcomes.services.demo.municipality import Municipality, add_municipality, draw_id  # noqa: PLC0415
     from outcomes.services.demo.population import add_population  # noqa: PLC0415
+    from outcomes.services.demo.safety import add_safety  # noqa: PLC0415
 
     place = Municipality(draw_id(rng), rng, ids=Random(rng.getrandbits(64)))
     with runtime.database.transaction(place.scope) as session:
@@ -45,6 +46,7 @@ def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
         courses = Courses(runtime, place)
         add_population(courses, place, runtime.today())
         courses.store(session)
+        add_safety(session, place, now=runtime.now())
         session.commit()
-    store_aggregates(runtime, place.scope)
+    store_results(runtime, place.scope)
     return place.scope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +44,13 @@ FROM_ELSEWHERE = (
     ),
 )
 SHARE_FROM_ELSEWHERE = 0.2
+
+
+def invent_email(name: str) -> str:
+    """The mail address of an invented person, in a domain that nobody can have."""
+    plain = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    letters = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return f"{'.'.join(letters.split())}@borger.example"
 
 
 def draw_names(rng: Random, *, taken: frozenset[str]) -> Iterator[str]:

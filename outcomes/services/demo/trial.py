@@ -12,6 +12,7 @@ from outcomes.services.demo import staff
 from outcomes.services.demo.municipality import make_user
 from outcomes.services.freeze_plan import freeze_plan
 from outcomes.services.sign_in import organisation_actor
+from outcomes.services.store_results import store_results
 from outcomes.store import organisations
 from outcomes.store.database import Scope
 
@@ -40,6 +41,8 @@ def fill_trial(runtime: Runtime, folder: Path = EXAMPLE) -> bool:
     _, scope = organisation_actor(runtime, staff.TRIAL_SLUG, "demo")
     _ensure_manager(runtime, scope)
     freeze_plan(runtime, scope, INTERVENTION, by=staff.TRIAL_MANAGER.name)
+    if not known:
+        store_results(runtime, scope)
     return True
 
 

@@ -14,6 +14,10 @@
     }
   };
 
+  // Arabic and Persian digits are numbers too.
+  const inLatinDigits = (text) =>
+    text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15));
+
   const addLine = (analogue) => {
     const box = analogue.querySelector(".analogue-line");
     const line = box.querySelector("input");
@@ -21,7 +25,7 @@
     const number = analogue.querySelector(".analogue-number input");
 
     const show = () => {
-      const typed = Number.parseFloat(number.value.replace(",", "."));
+      const typed = Number.parseFloat(inLatinDigits(number.value).replace(/[,\u066b\u060c]/, "."));
       const touched = Number.isFinite(typed);
       analogue.classList.toggle("touched", touched);
       if (touched) line.value = String(typed);
@@ -42,11 +46,34 @@
     show();
   };
 
-  // On a page of levels the digits choose, so that a whole rating takes no mouse; "i" leaves the goal as not assessed.
+  // "I don't know" and an answer lift each other, so that nobody sends both. What was written in words is never taken away.
+  const liftEachOther = (instead) => {
+    const block = instead.closest(".question-block");
+    const answers = [...block.querySelectorAll(`[name="${CSS.escape(instead.dataset.insteadOf)}"]`)];
+    instead.addEventListener("change", () => {
+      for (const answer of answers) {
+        if (answer.matches("[type=radio], [type=checkbox]")) answer.checked = false;
+        else if (answer.matches("input")) {
+          answer.value = "";
+          answer.dispatchEvent(new Event("input"));
+        }
+      }
+    });
+    const lift = (answer) => {
+      const given = answer.matches("[type=radio], [type=checkbox]") ? answer.checked : answer.value.trim() !== "";
+      if (given) for (const radio of instead.querySelectorAll("input")) radio.checked = false;
+    };
+    block.addEventListener("input", (event) => {
+      if (answers.includes(event.target)) lift(event.target);
+      else if (event.target.matches("[type=range]")) answers.forEach(lift);
+    });
+  };
+
+  // Among the levels the digits choose, so that a whole rating takes no mouse. Only while one of them has the focus: who
+  // speaks to the device, or strikes a key by chance, changes nothing.
   const chooseByKey = (group) => {
-    document.addEventListener("keydown", (event) => {
-      const typing = event.target.matches("textarea, select, input:not([type=radio])");
-      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    group.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const choice = group.querySelector(`input[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
       if (!choice) return;
       event.preventDefault();
@@ -58,5 +85,6 @@
   takeFocus();
   offerPrint();
   document.querySelectorAll("[data-analogue]").forEach(addLine);
+  document.querySelectorAll("[data-instead-of]").forEach(liftEachOther);
   document.querySelectorAll("[data-choose-by-key]").forEach(chooseByKey);
 })();

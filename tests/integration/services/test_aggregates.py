@@ -472,7 +472,12 @@ def test_the_commands_from_answers_to_estimate(trial_database, trial, trial_scop
         update={"database_url": url["DATABASE_URL"], "database_owner_url": url["DATABASE_OWNER_URL"]}))  # fmt: skip
     main.add_command(module.aggregates)
     run = CliRunner().invoke
-    assert run(main, ["--language", "en", "aggregates", "refresh", "--organisation", "btheb-trial"]).exit_code == 0
+    refreshed = run(main, ["--language", "en", "aggregates", "refresh", "--organisation", "btheb-trial"])
+    assert refreshed.exit_code == 0, refreshed.output
+    assert "1 worked out, 0 unchanged" in refreshed.output
+    everybody = run(main, ["--language", "en", "aggregates", "refresh"])
+    assert everybody.exit_code == 0, everybody.output
+    assert "1 organisations are worked out; 0 were left" in everybody.output
     file = tmp_path / "sums.json"
     sent = run(
         main,

@@ -20,12 +20,13 @@ from outcomes.errors import AnalysisPlanError, EstimateError, NotFoundError
 from outcomes.instruments import parse_instrument
 from outcomes.services.build_report import build_report, read_period, render_report
 from outcomes.services.freeze_plan import add_plan, find_plan, freeze_plan, read_plan
-from outcomes.services.gather_material import gather_material
+from outcomes.services.gather_material import gather_material, gather_plan_outcomes
 from outcomes.services.gather_measure import find_measure
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.install_instrument import add_instrument
 from outcomes.services.list_interventions import list_interventions
 from outcomes.services.rate_goal import rate_goal
+from outcomes.services.store_results import store_results
 from tests.integration.builders import (
     add_analysis_plan,
     add_case,
@@ -115,7 +116,7 @@ def test_results_wait_until_the_plan_is_frozen(trial, trial_scope):
     with pytest.raises(AnalysisPlanError, match="not frozen yet"):
         build_report(trial, trial_scope, intervention_slug="btheb")
     assert seen_at(trial, trial_scope) is None
-    (row,) = list_interventions(trial, trial_scope, read_period(trial, trial_scope))
+    (row,) = list_interventions(trial, trial_scope, read_period(trial, trial_scope)).rows
     assert row.interval is None
     assert "not frozen" in str(row.withheld)
 
@@ -153,7 +154,7 @@ def test_a_period_without_anybody_shows_no_number(runtime):
     nobody = Period(date(1990, 1, 1), date(1990, 12, 31))
     with pytest.raises(EstimateError, match="Nobody began between"):
         build_report(runtime, course.tenant.scope, intervention_slug=course.slug, period=nobody)
-    (row,) = list_interventions(runtime, course.tenant.scope, nobody)
+    (row,) = list_interventions(runtime, course.tenant.scope, nobody).rows
     assert (row.interval, row.answered, row.total) == (None, None, 0)
     assert "longer period" in str(row.withheld)
     assert "frozen" in str(row.plan_status)
@@ -180,7 +181,9 @@ def test_dates_that_nobody_knows_are_neither_shown_nor_asked_about(report, froze
 
 def test_categories_have_words_in_both_languages(frozen, trial_scope):
     with frozen.database.transaction(trial_scope) as session:
-        material = gather_material(frozen, session, *find_plan(session, "btheb"), None)
+        intervention, plan = find_plan(session, "btheb")
+        found = gather_plan_outcomes(frozen, session, intervention, plan, None)
+        material = gather_material(frozen, session, intervention, plan, found)
     words = {key: dict(values) for key, values in material.category_words}
     assert {value: dict(text.texts)["da"] for value, text in words["drug"].items()} == {"No": "Nej", "Yes": "Ja"}
     assert dict(words["length"][">6m"].texts) == {"da": "Over 6 måneder", "en": "Over 6 months"}
@@ -301,7 +304,8 @@ def test_fewer_than_ten_people_give_no_number(runtime, count, shown):
     if not shown:
         assert isinstance(change.result, Withheld)
         assert data["verdict"] == "withheld"
-        (row,) = list_interventions(runtime, tenant.scope, read_period(runtime, tenant.scope))
+        store_results(runtime, tenant.scope)
+        (row,) = list_interventions(runtime, tenant.scope, read_period(runtime, tenant.scope)).rows
         assert row.interval is None
         assert row.withheld is not None
         return
@@ -314,7 +318,8 @@ def test_fewer_than_ten_people_give_no_number(runtime, count, shown):
 
 
 def test_the_manager_sees_one_finding_for_each_intervention(frozen, trial_scope):
-    (row,) = list_interventions(frozen, trial_scope, read_period(frozen, trial_scope))
+    store_results(frozen, trial_scope)
+    (row,) = list_interventions(frozen, trial_scope, read_period(frozen, trial_scope)).rows
     assert (row.intervention_id, row.answered, row.total) == ("btheb", 27, 52)
     assert row.interval.estimate == pytest.approx(-2.3151, abs=TOLERANCE)
     assert row.interval.reach == pytest.approx(63 / 4), "a quarter of the scale, where all intervals are narrower"

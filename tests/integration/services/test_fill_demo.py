@@ -16,6 +16,7 @@ from outcomes.analysis.evidence import DesignLabel, EvidenceGrade
 from outcomes.analysis.modelled_change import change_from_sums
 from outcomes.analysis.results import ModelledChange, TermEstimate, Withheld
 from outcomes.instruments import Kind, check_answers, score_answers, shipped_instruments
+from outcomes.language import translate, use_locale
 from outcomes.models import (
     AnalysisPlan,
     CitizenIdentity,
@@ -37,6 +38,7 @@ from outcomes.services.demo.trial import fill_trial
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.list_caseload import list_caseload
 from outcomes.services.list_interventions import list_interventions
+from outcomes.services.list_signals import list_signals
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.open_link import open_link
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
@@ -122,6 +124,12 @@ def test_the_worker_has_people_for_every_reason(demo: Runtime, links: DemoLinks)
     assert today.coming
     assert today.n_citizens == len(goals.CASELOAD)
     assert {entry.name for entry in (*today.entries, *today.coming)} <= {own.name for own in goals.CASELOAD}
+
+
+def test_one_answer_tells_of_danger_and_waits_for_the_worker(demo: Runtime, links: DemoLinks) -> None:
+    (signal,) = list_signals(demo, enter(demo, links.worker))
+
+    assert (signal.kind, signal.overdue, signal.owner) == ("risk_answer", False, "Mette Holmsted")
 
 
 def test_each_of_the_workers_citizens_has_goals_and_a_curve(demo: Runtime, links: DemoLinks) -> None:
@@ -238,7 +246,7 @@ def test_the_trial_gives_its_published_numbers(demo: Runtime, links: DemoLinks) 
 
 def test_the_overview_has_every_intervention(demo: Runtime, links: DemoLinks) -> None:
     scope = enter(demo, links.manager).scope
-    rows = list_interventions(demo, scope, read_period(demo, scope))
+    rows = list_interventions(demo, scope, read_period(demo, scope)).rows
 
     assert {row.intervention_id for row in rows} == {offered.slug for offered in content.OFFERED}
     assert [row.intervention_id for row in rows if row.withheld] == [content.FAMILY_SUPPORT.slug]
@@ -253,6 +261,35 @@ def test_the_overview_has_every_intervention(demo: Runtime, links: DemoLinks) ->
     assert family.answered is None
     reaches = {row.interval.reach for row in rows if row.interval}
     assert len(reaches) == 1  # both are measured from 0 to 100: one scale for all
+
+
+def test_every_stored_row_of_the_overview_is_what_the_report_says(demo: Runtime, links: DemoLinks) -> None:
+    for url in (links.manager, links.btheb_manager):
+        assert url is not None
+        scope = enter(demo, url).scope
+        overview = list_interventions(demo, scope, read_period(demo, scope))
+        assert overview.computed_at == NOW
+        assert not overview.outdated
+        for row in overview.rows:
+            context = build_report(demo, scope, intervention_slug=row.intervention_id)
+            estimate, number = context.estimate, row.interval
+            effect = estimate.effect if isinstance(estimate.effect, TermEstimate) else estimate.main_change
+            shown = None if number is None else (number.estimate, number.low, number.high)
+            if isinstance(effect, TermEstimate):
+                assert shown == (effect.estimate, effect.ci_low, effect.ci_high)  # every digit
+            else:
+                assert shown is None
+                assert row.withheld == context.summary.number
+            assert row.finding == context.summary.finding
+            for locale in ("da", "en"):
+                with use_locale(locale):
+                    assert translate(row.finding) == translate(context.summary.finding)
+            progression = estimate.progression
+            if row.shares is not None:
+                assert isinstance(progression, Progression)
+                assert row.shares.better == getattr(progression.rows[0].share_better, "share", None)
+                assert row.shares.worse == getattr(progression.rows[0].share_worse, "share", None)
+            assert translate(row.plan_status).count(str(context.trace.plan_version))
 
 
 def test_plans_are_frozen_by_the_manager_before_anything_is_seen(demo: Runtime, links: DemoLinks) -> None:

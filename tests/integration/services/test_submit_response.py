@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
 
 from outcomes.errors import AnswerError, ConflictError, DifferentAnswersError, LinkError, NotFoundError
 from outcomes.instruments import score_answers, shipped_instruments
@@ -20,6 +20,7 @@ from outcomes.services.open_link import issue_link, open_link
 from outcomes.services.plan_occasions import OccasionStatus
 from outcomes.services.show_own_curve import read_own_answers, show_own_curve
 from outcomes.services.submit_response import submit_response
+from outcomes.store.database import QuickTransaction
 from tests.integration.builders import add_case, add_course, add_tenant, answer, get_ticket, small_instrument
 
 pytestmark = pytest.mark.database
@@ -210,55 +211,56 @@ def test_thirty_posts_at_once_are_one_response_and_thirty_same_receipts(runtime,
     assert check_audit(runtime, case.tenant.scope) == ()
 
 
-def test_an_answer_saved_while_another_tab_sends_is_not_lost(runtime, ticket, rows):
+@pytest.fixture
+def pause_with_the_lock(monkeypatch):
+    """The first to hold the lock on the occasion says so, and goes on when it may or after a while."""
+    locked, go_on, run = threading.Event(), threading.Event(), QuickTransaction.run
+
+    def wait_with_the_lock(transaction, sql, values):
+        found = run(transaction, sql, values)
+        if "FOR NO KEY UPDATE" in sql and not locked.is_set():
+            locked.set()
+            go_on.wait(0.4)
+        return found
+
+    monkeypatch.setattr(QuickTransaction, "run", wait_with_the_lock)
+    return locked, go_on
+
+
+def test_an_answer_saved_while_another_tab_sends_is_not_lost(runtime, ticket, rows, pause_with_the_lock):
     """It waits, and is told that the answers were sent: nobody believes it was kept."""
+    locked, go_on = pause_with_the_lock
+    locked.set()
     for item_id, value in WELL.items():
         save_answer(runtime, ticket, item_id=item_id, value=value)
-    locked, go_on = threading.Event(), threading.Event()
-
-    def wait_with_the_lock(_connection, _cursor, statement, *_):
-        if "FROM occasion" in statement and "FOR NO KEY UPDATE" in statement and not locked.is_set():
-            locked.set()
-            go_on.wait(0.3)
-
-    event.listen(runtime.database.engine, "after_cursor_execute", wait_with_the_lock)
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            sending = pool.submit(submit_response, runtime, ticket, submission_key=uuid4(), locale="da")
-            assert locked.wait(5)
-            saving = pool.submit(save_answer, runtime, ticket, item_id="hope", value=0)
-            saving.add_done_callback(lambda _: go_on.set())
-            sending.result()
-            with pytest.raises(ConflictError, match="already sent"):
-                saving.result()
-    finally:
-        event.remove(runtime.database.engine, "after_cursor_execute", wait_with_the_lock)
+    locked.clear()
+    with ThreadPoolExecutor(2) as pool:
+        sending = pool.submit(submit_response, runtime, ticket, submission_key=uuid4(), locale="da")
+        assert locked.wait(5)
+        saving = pool.submit(save_answer, runtime, ticket, item_id="hope", value=0)
+        saving.add_done_callback(lambda _: go_on.set())
+        sending.result()
+        with pytest.raises(ConflictError, match="already sent"):
+            saving.result()
     assert rows("response")[0]["answers"] == WELL
     assert rows("response_draft") == []
 
 
-def test_an_answer_acknowledged_before_another_tab_sends_is_in_the_response(runtime, ticket, rows):
-    """The tab that saves has looked and found nothing sent; in that moment the other sends. It has to wait."""
+def test_an_answer_acknowledged_before_another_tab_sends_is_in_the_response(runtime, ticket, rows, pause_with_the_lock):
+    """The tab that saves has looked and found nothing sent; in that moment the other sends. It has to wait, and what it
+    read while waiting is older than what was kept: it looks again."""
+    locked, go_on = pause_with_the_lock
+    locked.set()
     for item_id, value in WELL.items():
         save_answer(runtime, ticket, item_id=item_id, value=value)
-    looked, sent = threading.Event(), threading.Event()
-
-    def wait_after_looking(_connection, _cursor, statement, *_):
-        if "FROM response " in " ".join(statement.split()) and not looked.is_set():
-            looked.set()
-            sent.wait(0.5)
-
-    event.listen(runtime.database.engine, "after_cursor_execute", wait_after_looking)
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            saving = pool.submit(save_answer, runtime, ticket, item_id="hope", value=0)
-            assert looked.wait(5)
-            sending = pool.submit(submit_response, runtime, ticket, submission_key=uuid4(), locale="da")
-            sending.add_done_callback(lambda _: sent.set())
-            saving.result()
-            sending.result()
-    finally:
-        event.remove(runtime.database.engine, "after_cursor_execute", wait_after_looking)
+    locked.clear()
+    with ThreadPoolExecutor(2) as pool:
+        saving = pool.submit(save_answer, runtime, ticket, item_id="hope", value=0)
+        assert locked.wait(5)
+        sending = pool.submit(submit_response, runtime, ticket, submission_key=uuid4(), locale="da")
+        sending.add_done_callback(lambda _: go_on.set())
+        saving.result()
+        sending.result()
     assert rows("response")[0]["answers"] == {**WELL, "hope": 0}
     assert rows("response_draft") == []
 
@@ -267,12 +269,12 @@ def test_a_rule_of_the_database_that_we_broke_is_no_second_sending(runtime, tick
     """Only the two rules against sending twice mean that the same was sent before; the rest is a fault of ours."""
     save_answer(runtime, ticket, item_id="hope", value=2)
 
-    def more_answered_than_asked(response, *_):
-        return [Score(organisation_id=response.organisation_id, response_id=response.id, scale="total",
+    def more_answered_than_asked(organisation_id, response_id, *_):
+        return [Score(organisation_id=organisation_id, response_id=response_id, scale="total",
                       value=1.0, n_answered=2, n_items=1)]  # fmt: skip
 
-    monkeypatch.setattr("outcomes.services.submit_response.make_scores", more_answered_than_asked)
-    with pytest.raises(IntegrityError, match="answered_of_items"):
+    monkeypatch.setattr("outcomes.services.submit_response._scores", more_answered_than_asked)
+    with pytest.raises(psycopg.errors.CheckViolation, match="answered_of_items"):
         submit_response(runtime, ticket, submission_key=uuid4(), locale="da")
     assert rows("response") == []
     assert rows("response_draft", "answers") == [{"answers": {"hope": 2}}]
@@ -347,11 +349,11 @@ def test_a_crash_between_rows_leaves_nothing_half_written(runtime, ticket, rows,
     for item_id, value in WELL.items():
         save_answer(runtime, ticket, item_id=item_id, value=value)
 
-    def crash(*_args, **_kwargs):
+    def crash(_transaction):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("outcomes.services.submit_response.responses.remove_draft", crash)
+        patched.setattr(QuickTransaction, "commit", crash)
         with pytest.raises(KeyboardInterrupt):
             submit_response(runtime, ticket, submission_key=uuid4(), locale="da")
     assert rows("response") == rows("score") == []

@@ -91,7 +91,7 @@ def test_one_response_per_occasion_and_respondent(runtime, case, run):
         " instrument_version_id, :respondent, mode, locale, answers, gen_random_uuid(), answered_at, late FROM response"
         " WHERE id = :id"
     )
-    with pytest.raises(IntegrityError, match="uq_response_organisation_id_occasion_id_respondent_kind"):
+    with pytest.raises(IntegrityError, match="uq_response_respondent"):
         run(copy, respondent="citizen", id=response.response_id)
     assert run(copy, respondent="worker", id=response.response_id) == 1
     with pytest.raises(IntegrityError, match="respondent_kind_known"):
@@ -187,7 +187,10 @@ def test_a_goal_without_words_is_none(runtime, case):
         add_goal(runtime, case, own_words="  ")
 
 
-@pytest.mark.parametrize("table", ["response", "goal_rating", "access_entry", "audit_entry", "aggregate_export"])
+@pytest.mark.parametrize(
+    "table",
+    ["response", "goal_rating", "access_entry", "audit_entry", "aggregate_export", "risk_protocol", "correction"],
+)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET organisation_id = organisation_id", "DELETE FROM {}"])
 def test_what_is_append_only_is_so_for_the_application_and_for_the_owner(two_tenants, table, statement):
     database, tenant = two_tenants.database, two_tenants.a.tenant

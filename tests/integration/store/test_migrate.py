@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,12 +21,21 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.database
 
-HEAD = "0002"
+HEAD = "0005"
 """The newest migration. Whoever adds one changes this line, so that two at once don't pass unseen."""
 
-MADE_ANEW = ("score_aggregate", "aggregate_export", "audit_entry")
-"""Tables that a step down may empty or add to: sums are made anew from the rows, a version that can't send sums has no log
-of them, and the record says that they went."""
+MADE_ANEW = ("score_aggregate", "aggregate_export", "stored_result", "audit_entry")
+"""Tables that a step down may empty or add to: sums and results are made anew from the rows, a version that can't send sums
+has no log of them, and the record says that they went."""
+
+CITIZENS_SIDE = (
+    "access_share", "attempt", "citizen_session", "correction", "instrument_audio", "keyed_sheet", "login_code", "message",
+    "relation", "risk_protocol", "signal",
+)  # fmt: skip
+"""Tables that the version before the citizen's side has no place for; the record says that they went."""
+
+NEW_COLUMNS = {"response": ["non_answers", "relation_id", "helper_kind", "entered_by"]}
+"""What a table has got since the first version, and loses in a step down."""
 
 
 @pytest.fixture
@@ -56,7 +64,11 @@ def contents(database: ServerDatabase) -> dict[str, tuple[int, str]]:
         return {
             table: tuple(
                 connection.execute(
-                    text(f"SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY id), '')) FROM {table} t")
+                    text(
+                        "SELECT count(*), md5(coalesce(string_agg((to_jsonb(t) - CAST(:new AS text[]))::text, '|'"
+                        f" ORDER BY id), '')) FROM {table} t"
+                    ),
+                    {"new": NEW_COLUMNS.get(table, [])},
                 ).one()
             )
             for table in Base.metadata.tables
@@ -109,16 +121,15 @@ def test_a_filled_database_goes_down_and_up(each_maker, open_runtime_on):
     database = each_maker()
     runtime = open_runtime_on(database)
     case = fill_tenant(runtime, "nordby")
-    for revision, next_one in reversed(_steps()):
+    for revision in reversed(_revisions()):
         before = contents(database)
         migrate.downgrade(database.owner_url, revision)
-        migrate.upgrade(database.owner_url, next_one)
+        migrate.upgrade(database.owner_url)
         if revision != "base":
             after = contents(database)
-            assert {**after, **{table: before[table] for table in MADE_ANEW}} == before
+            assert {**after, **{table: before[table] for table in (*MADE_ANEW, *CITIZENS_SIDE)}} == before
             assert after["audit_entry"][0] >= before["audit_entry"][0]
             assert check_audit(runtime, case.tenant.scope) == ()
-    migrate.upgrade(database.owner_url)
     assert migrate.current_revision(database.owner_url) == HEAD
     runtime = open_runtime_on(database)
     again = fill_tenant(runtime, "nordby")
@@ -126,9 +137,9 @@ def test_a_filled_database_goes_down_and_up(each_maker, open_runtime_on):
     assert check_audit(runtime, again.tenant.scope) == ()
 
 
-def _steps() -> list[tuple[str, str]]:
-    revisions = ["base", *(f"{number:04d}" for number in range(1, int(HEAD) + 1))]
-    return list(pairwise(revisions))
+def _revisions() -> list[str]:
+    """Every version before the newest, oldest first."""
+    return ["base", *(f"{number:04d}" for number in range(1, int(HEAD)))]
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(blank, monkeypatch, tmp_path):

@@ -10,8 +10,13 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
+import outcomes.language
+import outcomes.reports.environment
 from outcomes.services.open_link import issue_link
 from outcomes.services.sign_in import issue_sign_in_link
+from outcomes.services.sign_in_citizen import begin_session
+from outcomes.views.admission import OWN_SESSION
+from tests.citizens_sentences import watch
 from tests.integration.builders import (
     Case,
     Tenant,
@@ -24,7 +29,7 @@ from tests.integration.builders import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from werkzeug.test import TestResponse
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 KEY = re.compile(r'name="submission_key" value="([^"]+)"')
+ASKED = re.compile(r'name="item" value="([^"]+)">\s*<input type="hidden" name="seen" value="([^"]+)"')
 
 
 @dataclass
@@ -55,6 +61,9 @@ class Browser:
             fields.setdefault("csrf_token", token.group(1))
         if key:
             fields.setdefault("submission_key", key.group(1))
+        asked = ASKED.search(self.html)
+        if asked and (f"answer_{asked.group(1)}" in fields or not any(name.startswith("answer_") for name in fields)):
+            fields = {"item": asked.group(1), "seen": asked.group(2), **fields}
         response = self.client.post(path, data=fields, follow_redirects=True)
         self.html = response.get_data(as_text=True)
         return response
@@ -68,6 +77,17 @@ class World:
     case: Case
     goal_id: UUID
     token: str
+
+
+@pytest.fixture(autouse=True)
+def _citizens_sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No page that a citizen meets says a sentence that only Danish and English hold."""
+    strange: set[str] = set()
+    watched = watch(strange)
+    for module in (outcomes.language, outcomes.reports.environment):
+        monkeypatch.setattr(module, "catalogue", watched)
+    yield
+    assert not strange, f"a citizen met sentences that aren't in CITIZEN_PLACES of .ci/translations.py: {strange}"
 
 
 @pytest.fixture
@@ -106,6 +126,20 @@ def signed_in(runtime: Runtime, world: World, new_browser: Callable[[], Browser]
         browser = new_browser()
         browser.get(f"/log-ind/{token}")
         browser.send(f"/log-ind/{token}")
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def own_page_of(runtime: Runtime, new_browser: Callable[[], Browser]) -> Callable[[Case], Browser]:
+    """``own_page_of(case)``: a browser in which the case's citizen is signed in to their own page."""
+
+    def sign_in(case: Case) -> Browser:
+        token = begin_session(runtime, case.tenant.organisation_id, case.citizen_id, method="code")
+        browser = new_browser()
+        with browser.client.session_transaction() as kept:
+            kept[OWN_SESSION] = token
         return browser
 
     return sign_in

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from outcomes.services.sign_in import issue_sign_in_link
-from outcomes.views.admission import ANYONE, CITIZEN, ROLES
-from tests.integration.builders import add_staff, add_tenant
+from outcomes.views.admission import ANYONE, CITIZEN, OWN_PAGE, ROLES
+from tests.integration.builders import Case, add_staff, add_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +33,12 @@ def find_rules(app: Flask) -> list[Rule]:
 
 
 def fill_in(rule: Rule, values: dict[str, str]) -> str:
-    """The address of a rule with ids from ``values``."""
+    """The address of a rule with ids from ``values``; other ids are nobody's."""
     path = rule.rule
     for name in rule.arguments:
-        for form in (f"<{name}>", f"<uuid:{name}>", f"<int:{name}>", f"<path:{name}>"):
-            path = path.replace(form, values[name])
+        usual = {f"<{name}>": "x", f"<uuid:{name}>": str(uuid4()), f"<int:{name}>": "1", f"<path:{name}>": "x"}
+        for form, anything in usual.items():
+            path = path.replace(form, values.get(name, anything))
     return path
 
 
@@ -47,6 +48,9 @@ def values_for(world: World) -> dict[str, str]:
         "number": "1",
         "citizen_id": str(world.case.citizen_id),
         "goal_id": str(world.goal_id),
+        "occasion_id": str(world.case.occasions["start"]),
+        "relation_id": "00000000-0000-4000-8000-000000000000",
+        "share_id": str(uuid4()),
         "intervention_id": "hverdag",
         "file_format": "json",
         "filename": "css/outcomes.css",
@@ -57,7 +61,7 @@ def test_every_route_says_who_may_enter(app: Flask) -> None:
     for rule in find_rules(app):
         admitted = getattr(app.view_functions[rule.endpoint], "admits", frozenset())
         assert admitted, f"{rule.rule} doesn't say who may enter"
-        assert admitted <= {ANYONE, CITIZEN, *ROLES}
+        assert admitted <= {ANYONE, CITIZEN, OWN_PAGE, *ROLES}
 
 
 def test_a_route_that_does_not_say_is_closed_to_everybody(
@@ -69,11 +73,12 @@ def test_a_route_that_does_not_say_is_closed_to_everybody(
         assert signed_in(role).client.get("/glemt").status_code == 403
 
 
-@pytest.mark.parametrize("who", ["nobody", "citizen", *ROLES])
+@pytest.mark.parametrize("who", ["nobody", "citizen", OWN_PAGE, *ROLES])
 def test_nobody_enters_a_route_that_is_not_theirs(
-    app: Flask, world: World, new_browser: Callable[[], Browser], signed_in: Callable[..., Browser], who: str
-) -> None:
-    browser = signed_in(who) if who in ROLES else new_browser()
+    app: Flask, world: World, new_browser: Callable[[], Browser], signed_in: Callable[..., Browser],
+    own_page_of: Callable[[Case], Browser], who: str,
+) -> None:  # fmt: skip
+    browser = signed_in(who) if who in ROLES else own_page_of(world.case) if who == OWN_PAGE else new_browser()
     if who == "citizen":
         browser.get(f"/b/{world.token}")
     tried = 0
@@ -113,7 +118,8 @@ def test_another_municipalitys_ids_open_nothing(
         add_staff(runtime, other, role, email=f"{role}@example.com")
     if row_security_alone:
         everything = (world.case.episode_id,)
-        monkeypatch.setattr("outcomes.store.citizens.list_readable_episodes", lambda *_args, **_kinds: everything)
+        for which in ("helping", "readable"):
+            monkeypatch.setattr(f"outcomes.store.citizens.list_{which}_episodes", lambda *_args, **_kinds: everything)
     for role in ROLES:
         browser = new_browser()
         token = issue_sign_in_link(runtime, organisation_slug="sydby", email=f"{role}@example.com")
@@ -149,6 +155,7 @@ def test_each_page_that_reads_a_person_logs_exactly_one_row(
     pages = {
         "/i-dag": [],
         f"/borger/{world.case.citizen_id}": ["citizen page"],
+        f"/borger/{world.case.citizen_id}/kontakt": ["contact"],
         f"/maal/{world.goal_id}": ["goal rating"],
     }
     for path, purpose in pages.items():
@@ -198,11 +205,15 @@ def test_a_session_ends_with_the_working_day_and_with_signing_out(
 
 
 def test_every_form_without_a_token_changes_nothing(
-    app: Flask, world: World, citizen: Browser, signed_in: Callable[..., Browser], database: ServerDatabase
-) -> None:
+    app: Flask, world: World, citizen: Browser, signed_in: Callable[..., Browser],
+    own_page_of: Callable[[Case], Browser], database: ServerDatabase,
+) -> None:  # fmt: skip
     citizen.send("/svar")
     citizen.send("/svar/1", answer_enjoyed="2", action="next")
-    browsers = {"worker": signed_in("worker"), "manager": signed_in("manager"), "citizen": citizen}
+    browsers = {
+        "worker": signed_in("worker"), "manager": signed_in("manager"), "citizen": citizen,
+        "own page": own_page_of(world.case),
+    }  # fmt: skip
     with database.admin() as connection:
         before = connection.scalar(text("SELECT count(*) FROM audit_entry WHERE table_name NOT IN ('access_entry')"))
     tried = 0

@@ -147,6 +147,10 @@ def test_the_manager_freezes_the_plan_first_and_then_sees_change_not_effect(
     assert numbers["design_label"] == "D0"
     assert browser.get("/indsatser").status_code == 200
     assert "Støtte i hverdagen" in browser.html
+    button = 'action="/indsatser"'
+    assert button in browser.html, "nothing is worked out yet"
+    assert browser.send("/indsatser").status_code == 200
+    assert button not in browser.html
 
 
 def test_a_number_for_fewer_than_ten_says_why_it_is_not_shown(

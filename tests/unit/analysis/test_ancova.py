@@ -46,7 +46,7 @@ def test_terms_and_formula() -> None:
         "group[old] - group[usual]",
     ]
     assert ancova.contrast("old") == ancova.contrasts[1]
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="usual"):
         ancova.contrast("usual")
     assert ancova.interaction is not None
     assert ancova.interaction.df_numerator == 2

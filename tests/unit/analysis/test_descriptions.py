@@ -13,8 +13,9 @@ from outcomes.analysis.balance import compare_baseline, standardised_difference
 from outcomes.analysis.distribution import describe_distributions, protected_bins
 from outcomes.analysis.effect_results import CellMark, Distribution, Progression
 from outcomes.analysis.frame import read_frame
-from outcomes.analysis.overlap import estimate_overlap
+from outcomes.analysis.overlap import estimate_overlap, fit_propensity
 from outcomes.analysis.progression import describe_progression
+from outcomes.analysis.propensity import fit_propensity_model
 from outcomes.analysis.reliable_change import ChangeCategory
 from outcomes.analysis.results import (
     COMPARISON,
@@ -136,6 +137,32 @@ def test_regression_to_the_mean_stands_beside_the_change(study, make_plan) -> No
     assert isinstance(regression, RegressionToMean)
     assert regression.expected_change == pytest.approx(4.0, abs=0.8)
     assert regression.share_of_change == pytest.approx(regression.expected_change / 5, rel=0.4)
+
+
+def test_probabilities_are_the_logistic_model_s() -> None:
+    """Newton's steps for overlap against the fit that comparisons use: columns of any size, some that depend on others."""
+    random = np.random.default_rng(7)
+    columns = np.column_stack(
+        [np.ones(200), 1e-6 * random.normal(size=200), random.random(200) < 0.3, 1e6 + 1e5 * random.normal(size=200)]
+    ).astype(float)
+    line = 1.5 * 1e6 * columns[:, 1] - columns[:, 2] + 2e-5 * (columns[:, 3] - 1e6)
+    arm = (random.random(200) < 1 / (1 + np.exp(-line))).astype(float)
+    model = fit_propensity_model(arm, columns, ["Intercept", "a", "b", "c"])
+    np.testing.assert_allclose(fit_propensity(columns, arm), model.probabilities, rtol=1e-9)
+    doubled = np.column_stack([columns, 3 * columns[:, 2] + 5, np.full(200, 7.0)])
+    np.testing.assert_allclose(fit_propensity(doubled, arm), model.probabilities, rtol=1e-9)
+
+
+def test_probabilities_of_all_but_separated_arms() -> None:
+    """One person on the wrong side of each hundred: coefficients far from zero, which careful steps reach all the same."""
+    x = np.r_[np.linspace(-30, -1, 100), np.linspace(1, 30, 100)]
+    arm = (x > 0).astype(float)
+    arm[[98, 101]] = 1 - arm[[98, 101]]
+    columns = np.column_stack([np.ones(200), x])
+    model = fit_propensity_model(arm, columns, ["Intercept", "x"])
+    np.testing.assert_allclose(fit_propensity(columns, arm), model.probabilities, rtol=1e-7, atol=1e-12)
+    wholly = fit_propensity(columns, (x > 0).astype(float))
+    assert np.abs(wholly - (x > 0)).max() < 1e-5
 
 
 def test_groups_without_overlap(study, make_plan) -> None:

@@ -62,6 +62,24 @@ def test_differences_that_cannot_be(numbers: tuple[float, float, float]) -> None
         difference_e_value(*numbers)
 
 
-def test_a_difference_off_the_scale() -> None:
-    with pytest.raises(EstimateError, match="too many standard deviations"):
-        difference_e_value(1000.0, 1.0, 1.0)
+def test_of_a_difference_with_every_number_its_own() -> None:
+    """d = 0.5 with standard error 0.3: ln RR = 0.455 -/+ 1.78 * 0.3, and the interval holds no difference."""
+    found = difference_e_value(10.0, 6.0, 20.0)
+    assert (found.ci_low, found.ci_high) == pytest.approx((math.exp(0.455 - 0.534), math.exp(0.455 + 0.534)), rel=1e-12)
+    assert found.interval == 1.0
+
+
+def test_infinite_against_infinite_is_refused() -> None:
+    """Two infinities may cancel on paper; each alone is refused, whatever its sign."""
+    for numbers in ((-math.inf, 1.0, 1.0), (-math.inf, 1.0, math.inf), (math.inf, math.inf, 1.0)):
+        with pytest.raises(EstimateError, match="above zero"):
+            difference_e_value(*numbers)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_difference_off_the_scale(sign: int) -> None:
+    """exp(700) is about the largest number a computer holds; the far limit of the interval has to fit too."""
+    for difference, std_error in ((1000.0, 1.0), (760.0, 10.0)):
+        with pytest.raises(EstimateError, match="too many standard deviations"):
+            difference_e_value(sign * difference, std_error, 1.0)
+    assert math.isfinite(difference_e_value(sign * 740.0, 10.0, 1.0).estimate)

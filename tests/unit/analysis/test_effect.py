@@ -7,14 +7,17 @@ import pytest
 
 from outcomes.analysis import sensitivity
 from outcomes.analysis.effect import estimate_effect, judge_interval
-from outcomes.analysis.effect_results import Verdict
+from outcomes.analysis.effect_results import Progression, Verdict, primary_share
 from outcomes.analysis.evidence import DesignLabel, EvidenceGrade, FindingCode
+from outcomes.analysis.frame import read_frame
 from outcomes.analysis.plan import Direction
 from outcomes.analysis.results import (
     INTERVENTION,
     ChangeEstimate,
     MixedModelFit,
     ModelledChange,
+    Sensitivity,
+    Share,
     TermEstimate,
     Withheld,
     WithheldReason,
@@ -33,7 +36,9 @@ def sentences(estimate) -> str:
 
 
 def test_randomised_effect_is_found(study, make_plan) -> None:
-    estimate = estimate_effect(study(120, effect=8.0), make_plan())
+    table, plan = study(120, effect=8.0), make_plan()
+    estimate = estimate_effect(table, plan)
+    assert isinstance(estimate.model, MixedModelFit)
     assert isinstance(estimate.effect, TermEstimate)
     assert estimate.effect.ci_low < 8.0 < estimate.effect.ci_high
     assert estimate.verdict is Verdict.BETTER
@@ -41,6 +46,21 @@ def test_randomised_effect_is_found(study, make_plan) -> None:
     assert estimate.evidence.grade is EvidenceGrade.A
     assert estimate.method == "mixed-model"
     assert estimate.n_started == 120
+    assert isinstance(estimate.sensitivity, Sensitivity)
+    assert isinstance(estimate.progression, Progression)
+    assert estimate.sensitivity == sensitivity.estimate_sensitivity(
+        read_frame(table, plan),
+        estimate.effect,
+        estimate.attrition,
+        compared=True,
+        n=estimate.model.n_subjects,
+        smallest_group=min(arm.n_started for arm in estimate.arms),
+        smallest_detectable_change=15.0,
+    )
+    both = estimate.attrition.primary_share
+    assert isinstance(both, Share)
+    assert estimate.completeness == both.share
+    assert primary_share(estimate.attrition, compared=False) == estimate.attrition.primary_by_arm[0] != both
     assert len(estimate.means) == 6
     assert len(estimate.changes) == 4
 
@@ -92,6 +112,9 @@ def test_against_the_expected_course(study, make_plan) -> None:
     primary = estimate.main_change
     assert isinstance(primary, TermEstimate)
     assert isinstance(estimate.effect, TermEstimate)
+    assert isinstance(estimate.modelled_change, ModelledChange)
+    assert primary == estimate.modelled_change.at("m6")
+    assert isinstance(estimate.sensitivity, Sensitivity)
     assert estimate.effect.estimate == pytest.approx(primary.estimate - 5.0)
     assert estimate.effect.std_error == primary.std_error
     assert "as if all had answered" in str(estimate.estimand)
@@ -222,3 +245,33 @@ def test_a_waiting_list_by_need_is_no_effect(study, make_plan) -> None:
     by_turn = estimate_effect(study(160, seed=3), make_plan(design="waiting_list"), with_sensitivity=False)
     assert by_turn.label is DesignLabel.D3
     assert "gone by turn" not in sentences(by_turn)
+
+
+def test_without_a_model_the_intervention_s_own_change_leads(study, make_plan) -> None:
+    estimate = estimate_effect(study(40, lost=0.0), make_plan(), with_sensitivity=False)
+    assert isinstance(estimate.modelled_change, Withheld)
+    found = {(change.occasion, change.arm): change.result for change in estimate.changes}
+    leading = found["m6", INTERVENTION]
+    assert isinstance(leading, ChangeEstimate)
+    assert estimate.main_change == leading.mean_change
+    assert isinstance(estimate.sensitivity, Withheld)
+    assert estimate.sensitivity.code is WithheldReason.NOT_PLANNED
+
+
+def test_too_few_with_everything_known_names_what_is_missing(study, make_plan) -> None:
+    table = study(80, lost=0.0)
+    table.loc[table["subject"].isin([str(number) for number in range(0, 30, 2)]), "age"] = np.nan
+    estimate = estimate_effect(table, make_plan(), with_sensitivity=False)
+    assert isinstance(estimate.model, Withheld)
+    assert estimate.model == estimate.effect
+    assert str(estimate.model.sentence).endswith("It is missing for too many: age.")
+    assert isinstance(estimate.modelled_change, ModelledChange)
+
+
+def test_against_the_expected_course_with_too_few(study, make_plan) -> None:
+    plan = make_plan(design="expected", comparison=None, expected_change={"points": 5.0, "source": "earlier people"})
+    estimate = estimate_effect(study(9, one_arm=True, lost=0.0), plan, with_sensitivity=False)
+    codes = [
+        part.code for part in (estimate.model, estimate.effect, estimate.modelled_change) if isinstance(part, Withheld)
+    ]
+    assert codes == [WithheldReason.NOT_PLANNED, WithheldReason.TOO_FEW, WithheldReason.TOO_FEW]

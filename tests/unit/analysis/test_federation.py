@@ -228,6 +228,8 @@ def test_counts_of_loss_are_given_in_fives_only_where_sums_are_protected() -> No
     assert made.due == (15, 15, 15)
     assert made.answered == (10, 10, 10)
     assert made.completeness == 30 / 45
+    two = make_aggregate(scores, columns, organisation="a", due=(12, 12, 11), least=2, **common)
+    assert (two.protection, two.due) == (Protection(2, 5, 5), (15, 15, 15))
     exact = make_aggregate(scores, columns, organisation="a", due=(12, 12, 11), least=1, **common)
     assert (exact.protection, exact.due, exact.answered) == (Protection(1, 0, 0), (12, 12, 11), (12, 10, 10))
     assert exact.completeness == 32 / 35

@@ -23,6 +23,8 @@ from outcomes.analysis.federation import (
     write_aggregate,
 )
 from outcomes.analysis.federation.document import _checksum
+from outcomes.analysis.federation.document_reading import Reader
+from outcomes.analysis.federation.possible import impossible_places
 from outcomes.analysis.pattern_sums import LongitudinalSums, PatternSums
 from outcomes.errors import InputError
 from tests.unit.analysis.federation_data import STUDY, described, load_country, same_bits, split
@@ -200,6 +202,11 @@ def test_a_changed_word_is_seen_by_the_checksum(content: dict[str, Any]) -> None
     }
 
 
+def test_the_order_of_names_is_no_change(aggregate: Aggregate, content: dict[str, Any]) -> None:
+    """JSON has no order of names: a reader that writes the file anew may turn them round."""
+    assert read_aggregate(json.dumps(dict(reversed(content.items())))).organisations == aggregate.organisations
+
+
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -230,6 +237,10 @@ Change = Callable[[dict[str, Any]], object]
         (lambda c: c["columns"][1].update(origin=0.5), "columns[1].origin", "must be 0"),
         (lambda c: c["columns"][2].update(name="group[1]"), "columns", "same name stands here twice"),
         (lambda c: c["columns"].extend([{}] * 500), "columns", "more than 500 entries"),
+        (lambda c: c.update(bases=["group"]), "bases", "an object with names"),
+        (lambda c: c["bases"].update(group=0), "bases.group", "a text of 1 to 200"),
+        (lambda c: c["columns"][1].update(name=7), "columns[1].name", "a text of 1 to 200"),
+        (lambda c: c.update(patterns="none"), "patterns", "must be a list"),
         (lambda c: c["patterns"].clear(), "patterns", "no people in the file"),
         (lambda c: c["patterns"].reverse(), "patterns[1].observed", "in ascending order"),
         (lambda c: c["patterns"].append(c["patterns"][-1]), "patterns[LAST].observed", "stand once"),
@@ -276,6 +287,76 @@ def test_means_outside_the_scale_are_refused(
     study = replace(STUDY, measure=Measure("wellbeing", "total", "points", minimum, maximum))
     found = faults_of(write_aggregate(replace(aggregate, study=study)))
     assert "No scores on this scale can have these sums." in found.values()
+
+
+def possible(total: float, squares: float, low: float | None, high: float | None) -> bool:
+    """Four people with one answer each, ``total`` their sum and ``squares`` that of its squares: can they be?"""
+    pattern = PatternSums((0,), 4, np.array([[4.0]]), np.array([[total]]), np.array([[squares]]))
+    sums = LongitudinalSums(("0",), ("Intercept",), 0.0, np.zeros(1), (pattern,))
+    return not list(impossible_places(sums, described(("Intercept",)), Measure("m", "s", "", low, high)))
+
+
+def test_what_rounding_may_cost_and_not_more() -> None:
+    """1e-8 of the parts of each comparison: of total -12 with squares 40, 2.9e-7; of -3, 7, 7, -3 on -3 to 7, 3.5e-6."""
+    for sign, low, high in ((1, -3.0, None), (-1, None, 3.0)):
+        assert possible(sign * -12.0, 40.0, low, high)
+        assert possible(sign * -(12 + 2.7e-7), 40.0, low, high)
+        assert not possible(sign * -(12 + 3e-7), 40.0, low, high)
+    for sign, low, high in ((1, -3.0, 7.0), (-1, -7.0, 3.0)):
+        assert possible(sign * 8.0, 116.0, low, high)
+        assert possible(sign * 8.0, 116 + 3.3e-6, low, high)
+        assert not possible(sign * 8.0, 116 + 3.7e-6, low, high)
+    # all four at 3: total^2 may exceed 4 times the squares by what two rows' rounding allows
+    assert possible(12 + 2.2e-7, 36.0, None, None)
+    assert not possible(12 + 2.6e-7, 36.0, None, None)
+
+
+def test_the_reader_names_places_exactly() -> None:
+    reader = Reader()
+    assert reader.mapping("measure", [], ("unit",)) is None
+    assert reader.sequence("due", "no") == []
+    assert reader.names("occasions", ["a", "", "b"]) == ("a", "", "b")
+    assert reader.factor_level("columns[1].level", ["group", 3]) == ("group", "")
+    assert reader.factor_level("columns[2].level", "group") == ("", "")
+    assert reader.texts("bases", ["no"]) == ()
+    assert reader.texts("bases", {"group": 7}) == (("group", ""),)
+    assert reader.counts("due", [3, -1], 2) == (3, 0)
+    assert reader.places("patterns[0].observed", [0, 3], 3) == (0,)
+    assert reader.numbers("patterns[0].xx", [1, None], 2).tolist() == [1.0, 0.0]
+    assert [fault.place for fault in reader.faults] == [
+        "measure",
+        "due",
+        "occasions[1]",
+        "columns[1].level[1]",
+        "columns[2].level",
+        "columns[2].level",
+        "bases",
+        "bases.group",
+        "due[1]",
+        "patterns[0].observed",
+        "patterns[0].xx[1]",
+    ]
+    assert str(reader.faults[6].sentence) == "This must be an object with names."
+
+
+def test_the_most_that_is_read() -> None:
+    reader = Reader()
+    assert reader.sequence("here", [1, 2], most=2) == [1, 2]
+    assert reader.names("here", ["a", "b"], most=2) == ("a", "b")
+    assert reader.count("here", 2**53 - 1) == 2**53 - 1
+    assert reader.text("here", "x" * 200) == "x" * 200
+    assert reader.faults == []
+    for read in (
+        lambda: reader.sequence("here", [1, 2, 3], most=2),
+        lambda: reader.names("here", ["a", "b", "c"], most=2),
+        lambda: reader.count("here", 2**53),
+        lambda: reader.text("here", "x" * 201),
+        lambda: reader.sequence("here", [0] * 100_001),
+        lambda: reader.places("here", list(range(100_001)), 200_000),
+    ):
+        reader.faults.clear()
+        read()
+        assert reader.faults
 
 
 def test_a_name_that_stands_twice_is_refused(aggregate: Aggregate) -> None:

@@ -232,3 +232,10 @@ def test_sums_that_all_but_say_the_answers_are_thin(scores, ends, thin: bool, or
     assert thin_places(sums, (), 10, ends) == ((0,) if thin else ())
     assert thin_places(sums, (), 1, ends) == ()
     assert protect([sums], least=10, ends=ends).people_withheld == (10 if thin and scores.shape[1] == 1 else 0)
+    # on a scale that begins elsewhere the same holds: -300 to -200, say
+    moved = sum_patterns(
+        scores - 300, np.ones((10, 1)), occasions=sums.occasions, names=("Intercept",), origin=origin - 300
+    )
+    low, high = ends
+    ends = None if low is None else low - 300, None if high is None else high - 300
+    assert thin_places(moved, (), 10, ends) == ((0,) if thin else ())

@@ -73,6 +73,15 @@ def test_drawn_deals_come_near_all() -> None:
     assert drawn == randomisation_test(**data, generator=np.random.default_rng(1), draws=167)
 
 
+def test_drawn_samples_count_the_one_seen_too() -> None:
+    """An effect so large that no drawn deal (of 184,756) and no drawn pattern of 20 signs comes near: p is 1 in n + 1."""
+    data = places(effect=1000.0, starts=(*[3] * 10, *[0] * 10))
+    deals = randomisation_test(**data, generator=np.random.default_rng(1), draws=19)
+    assert (deals.term, deals.exact, deals.p_value, deals.smallest_p) == ("randomisation", False, 1 / 20, 1 / 20)
+    signs = bootstrap(20, effect=1000.0, draws=39)
+    assert (signs.exact, signs.p_value, signs.smallest_p) == (False, 1 / 40, 1 / 40)
+
+
 def test_a_deal_that_nobody_saw_is_no_deal() -> None:
     """The last place has no answers in the first period: dealt the start there, no change could have been seen."""
     data = places(starts=(2, 0, 0, 0, 0))

@@ -114,3 +114,27 @@ def test_what_counts_as_missing(value) -> None:
 def test_zero_and_no_are_not_missing() -> None:
     assert not missing_value(0)
     assert not missing_value("No")
+
+
+def test_one_arm_needs_no_column_for_it(study, make_plan) -> None:
+    plan = make_plan(design="none", comparison=None)
+    with_column = read_frame(study(20, one_arm=True), plan)
+    without = read_frame(study(20, one_arm=True).drop(columns="arm"), plan)
+    assert [(size.arm, size.n_started) for size in without.arms] == [("intervention", 20)]
+    pd.testing.assert_frame_equal(without.scores, with_column.scores)
+
+
+def test_occasions_may_be_numbers(study, make_plan) -> None:
+    table = study(20)
+    table["occasion"] = table["occasion"].map({"start": 0, "m3": 3, "m6": 6})
+    data = read_frame(table, make_plan(baseline=0, follow_up=[3, 6], primary_occasion=6))
+    assert list(data.scores.columns) == ["0", "3", "6"]
+    assert data.scores.notna().any().all()
+
+
+def test_an_arm_that_the_plan_does_not_know_is_named_once(study, make_plan) -> None:
+    table = study(20)
+    table.loc[table["subject"] == "4", "arm"] = "third"
+    with pytest.raises(EstimateError) as caught:
+        read_frame(table, make_plan())
+    assert places(caught.value) == {"row 5, column arm", "row 25, column arm", "row 45, column arm"}

@@ -96,6 +96,7 @@ def test_places_all_alike_have_an_empty_profile() -> None:
 @pytest.mark.parametrize("method", list(TauSquaredMethod))
 def test_boundary_is_zero_and_said(method: TauSquaredMethod) -> None:
     found = combine_estimates(*SCHOOLS, method=method)
+    assert (found.method, found.hartung_knapp) == (method, HartungKnapp.STANDARD)
     said = any("estimated at zero" in str(sentence) for sentence in found.warnings)
     if method in {TauSquaredMethod.SIDIK_JONKMAN, TauSquaredMethod.EQUAL_EFFECTS}:
         assert not said
@@ -160,6 +161,14 @@ def test_one_place_is_no_synthesis() -> None:
     for count in (0, 1):
         with pytest.raises(EstimateError, match="at least two"):
             combine_estimates([1.0] * count, [1.0] * count)
+
+
+def test_estimates_all_the_same_have_no_variance_between_them() -> None:
+    """Sidik and Jonkman start from the spread seen; where there is none, it is zero and surely so."""
+    found = combine_estimates(
+        [2.0] * 3, [1.0, 2.0, 3.0], method=TauSquaredMethod.SIDIK_JONKMAN, hartung_knapp=HartungKnapp.OFF
+    )
+    assert (found.tau2, found.tau2_std_error, found.i2) == (0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, math.nan, math.inf])

@@ -38,7 +38,7 @@ def test_balanced_data_give_the_textbook_answer() -> None:
     assert fit.variance_between == pytest.approx(between, rel=1e-9)
     assert fit.term("x").df == pytest.approx(persons * (times - 1) - 1, rel=1e-6)
     assert fit.term("Intercept").std_error > fit.term("x").std_error
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="y"):
         fit.term("y")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from outcomes.analysis.factor_levels import FactorLevel
 from outcomes.analysis.mixed_model import LinearMixedModel, ReferenceGrid, fit_linear_mixed_model
 from outcomes.analysis.mixed_model.marginal import marginal_weights
+from outcomes.analysis.mixed_model.optimise import coordinates_of
 from outcomes.errors import EstimateError
 
 
@@ -297,3 +300,45 @@ def test_persons_without_variation_of_their_own_have_no_answer() -> None:
     response = random.normal(size=20)[subject] + 1e-10 * random.normal(size=60)
     with pytest.raises(EstimateError):
         fit(response, subject, time, random="intercept")
+
+
+@pytest.mark.parametrize("outer", [None, np.array(["a", "b"])])
+@pytest.mark.parametrize(
+    ("gamma", "root"),
+    [
+        ((4.0, 2.0, 5.0), (2.0, 1.0, 2.0)),
+        ((4.0, 2.0, 1.0), (2.0, 1.0, 0.0)),  # the slope follows from the intercept
+        ((1.0, -2.0, 4.0), (1.0, -2.0, 0.0)),
+        ((0.0, 0.0, 9.0), (0.0, 3.0, 0.0)),
+        ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)),
+        ((9.0, 0.0, 4.0), (3.0, 0.0, 2.0)),
+    ],
+)
+def test_coordinates_are_a_root_of_the_variances(gamma, root, outer) -> None:
+    """L L' by hand; sign is free. With an outer unit its variance's root stands last."""
+    coordinates = coordinates_of(SimpleNamespace(random_terms=2, outer_labels=outer))  # type: ignore[arg-type]
+    last = () if outer is None else (6.25,)
+    x = coordinates.from_gamma(np.array([*gamma, *last]))
+    assert coordinates.gamma(x).tolist() == pytest.approx([*gamma, *last], abs=1e-12)
+    assert np.abs(x).tolist() == pytest.approx([abs(value) for value in (*root, *(2.5 for _ in last))], abs=1e-12)
+    step = 1e-6 * np.eye(x.size)
+    numeric = [(coordinates.gamma(x + one) - coordinates.gamma(x - one)) / 2e-6 for one in step]
+    np.testing.assert_allclose(coordinates.jacobian(x).T, numeric, atol=1e-8)
+
+
+@pytest.mark.parametrize(("outer", "gamma"), [(None, [-1e-20]), (np.array(["a"]), [0.0, -1e-20]), (None, [0.0])])
+def test_a_variance_below_zero_by_rounding_is_zero(outer, gamma: list[float]) -> None:
+    coordinates = coordinates_of(SimpleNamespace(random_terms=1, outer_labels=outer))  # type: ignore[arg-type]
+    assert coordinates.from_gamma(np.array(gamma)).tolist() == [0.0] * len(gamma)
+
+
+@pytest.mark.parametrize("random", ["intercept", "slope"])
+def test_people_who_hardly_vary_are_no_model_and_it_says_so(random: str) -> None:
+    """Between people 100 points, within a thousandth: a ratio of variances of 1e10. At a tenth, 1e6, there is an answer."""
+    generator = np.random.default_rng(1)
+    subject, time = np.repeat(np.arange(20), 4), np.tile(np.arange(4.0), 20)
+    level, noise = 100 * generator.normal(size=20)[subject], generator.normal(size=80)
+    with pytest.raises(EstimateError, match="scores are all but the same at every time, so the model finds no answer"):
+        fit(level + 1e-3 * noise, subject, time, random=random)
+    found = fit(level + 0.1 * noise, subject, time, random=random)
+    assert found.variance.residual == pytest.approx(0.01, rel=0.4)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outcomes.analysis.mixed_model import (
     CitizenDesign,
@@ -13,7 +15,8 @@ from outcomes.analysis.mixed_model import (
     piecewise_linear_time,
     saturating_time,
 )
-from outcomes.analysis.mixed_model.rows import number
+from outcomes.analysis.mixed_model.person_tables import lay_tables, sorted_places, split_lines, stand_together
+from outcomes.analysis.mixed_model.rows import number, read_rows
 from outcomes.errors import EstimateError
 
 TERMS = ("Intercept", "time", "b", "b:time", "c", "c:time")
@@ -74,6 +77,109 @@ def test_many_groups_take_the_other_way_to_the_same_sums() -> None:
     assert ours.state.statistics.starts.size > 201
     assert ours.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-7)
     assert ours.variance.outer == pytest.approx(whole.variance.outer, rel=1e-5)
+
+
+@pytest.mark.parametrize("random", ["intercept", "slope"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_the_order_of_rows_changes_nothing(random: str, nested: bool) -> None:
+    response, subject, time, group, unit = country()
+    mixed = np.random.default_rng(2).permutation(response.size)
+    assert stand_together(subject)
+    assert not stand_together(subject[mixed])
+    fits = []
+    for rows in (np.arange(response.size), mixed):
+        outer = unit[rows] if nested else None
+        built = design(time[rows], group[rows])
+        fits.append(
+            fit_citizen_design(response[rows], built, TERMS, subject[rows], time[rows], random=random, outer=outer)
+        )
+    ordered, shuffled = fits
+    assert shuffled.log_likelihood == pytest.approx(ordered.log_likelihood, rel=1e-12)
+    for mine, theirs in zip(shuffled.terms, ordered.terms, strict=True):
+        assert abs(mine.estimate - theirs.estimate) < 1e-9 * theirs.std_error
+        assert (mine.std_error, mine.df) == pytest.approx((theirs.std_error, theirs.df), rel=1e-9)
+    first, second = shuffled.person_effects(), ordered.person_effects()
+    assert first.subjects.tolist() == second.subjects.tolist()
+    np.testing.assert_allclose(first.intercept, second.intercept, rtol=1e-8, atol=1e-9)
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=40), st.booleans())
+def test_every_row_has_its_place_in_its_persons_column(labels: list[int], ordered: bool) -> None:
+    person, names = number(sorted(labels) if ordered else labels)
+    tables = lay_tables(person, names.size)
+    values = np.random.default_rng(len(labels)).normal(50, 9, person.size)
+    assert sorted(tables.rows.tolist()) == list(range(person.size))
+    assert sorted(tables.person.tolist()) == list(range(names.size))
+    assert sum(persons for _, persons in tables.shapes) == names.size
+    assert tables.n.tolist() == np.bincount(person)[tables.person].tolist() == sorted(tables.n.tolist())
+    sums, squares = (np.bincount(person, weights=each)[tables.person] for each in (values, values**2))
+    laid = values[tables.rows]
+    np.testing.assert_allclose(tables.sums(laid), sums, rtol=1e-14)
+    np.testing.assert_allclose(tables.products(laid, laid), squares, rtol=1e-14)
+    tables.subtract(laid, tables.person.astype(float))
+    np.testing.assert_allclose(laid, (values - person)[tables.rows], atol=1e-14)
+    tables.subtract(laid, tables.person.astype(float), values[tables.rows])
+    np.testing.assert_allclose(laid, (values - person - person * values)[tables.rows], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("slope", [False, True])
+@pytest.mark.parametrize("subject", [[0, 0, 0, 0], [0, 0, 0, 1], [0, 1, 2, 3], [3, 0, 3, 0], [2, 1, 1, 0]])
+def test_what_lines_say_and_leave_are_the_whole(subject: list[int], slope: bool) -> None:
+    """One person; a last person with one row; one row each; rows in any order; people who answered at one time only."""
+    time, other = np.array([0.0, 3.0, 3.0, 7.0]), np.array([1.0, 1.0, 2.0, 1.0])
+    response = 1e6 + np.array([1.0, 4.0, 2.0, 8.0])
+    rows = read_rows(response, subject, time, None, slope=slope)
+    columns = [np.ones(4), time, other, response]
+    lines = split_lines(rows, lay_tables(rows.person, rows.labels.size), columns)
+    assert lines.varying == (1, 2, 3)  # one that is constant in most rows isn't the constant
+    for first in range(4):
+        for second in range(4):
+            left = lines.within(first, second)
+            assert (left is None) == (0 in (first, second))
+            ours = lines.between(first, second) + (0 if left is None else left)
+            whole = np.bincount(rows.person, weights=columns[first] * columns[second])[lines.tables.person]
+            np.testing.assert_allclose(ours, whole, rtol=1e-13)
+    assert not lines.within(3, 3)[lines.tables.n == 1].any()
+    if slope:
+        assert not lines.steepness[:, lines.squares == 0].any()
+        np.testing.assert_allclose(lines.within(1, 1), 0, atol=1e-12)
+
+
+def test_one_row_each_is_plain_regression() -> None:
+    response, _, time, group, _ = country()
+    built = design(time, group)
+    columns = built.values[group] * built.time_columns[:, built.function_of]
+    fitted = fit_citizen_design(response, built, TERMS, np.arange(response.size), time)
+    expected = np.linalg.lstsq(columns, response, rcond=None)[0]
+    np.testing.assert_allclose([term.estimate for term in fitted.terms], expected, rtol=1e-9)
+
+
+def test_a_last_person_with_one_row_counts() -> None:
+    response, subject, time, group, _ = country()
+    last = np.append(np.flatnonzero(subject < 119), np.flatnonzero(subject == 119)[:1])
+    response, subject, time, group = response[last], subject[last], time[last], group[last]
+    built = design(time, group)
+    columns = built.values[group] * built.time_columns[:, built.function_of]
+    ours = fit_citizen_design(response, built, TERMS, subject, time)
+    whole = fit_linear_mixed_model(response, columns, TERMS, subject, time)
+    assert (ours.n_subjects, ours.n_observations) == (120, response.size)
+    assert ours.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-9)
+
+
+def test_many_codes_are_sorted_as_few_are() -> None:
+    codes = np.random.default_rng(3).integers(0, 70_000, 500)
+    codes[:3] = 65_535, 65_536, 69_999
+    for each in (codes, codes % 90, np.append(codes % 90, 65_535), np.append(codes % 90, 65_536)):
+        places = sorted_places(each)
+        assert places.dtype == np.int64
+        assert places.tolist() == sorted(range(each.size), key=lambda place, each=each: each[place])
+
+
+def test_equal_scores_are_refused_in_a_design_too() -> None:
+    _, subject, time, group, _ = country()
+    for score in (1.0, 4.0):
+        with pytest.raises(EstimateError, match="All scores are the same"):
+            fit_citizen_design(np.full(time.size, score), design(time, group), TERMS, subject, time)
 
 
 def test_a_class_that_changes_within_a_person_is_refused() -> None:
@@ -157,8 +263,8 @@ def test_slopes_need_times() -> None:
 def test_who_stands_in_two_places_is_named() -> None:
     subject = np.repeat([f"p{number:02d}" for number in range(20)], 3)
     outer = np.repeat(["a", "b"], 30)
-    outer[[5, 8]] = "b"
-    with pytest.raises(EstimateError, match=r"p01 belongs to both .* In all, 2 people"):
+    outer[[4, 5, 7, 8]] = "b"
+    with pytest.raises(EstimateError, match=r"p01 belongs to both a and b; .* In all, 2 people"):
         fit(SCORES, subject=subject, outer=outer)
 
 
@@ -182,6 +288,8 @@ def test_labels_are_numbered_in_sorted_order() -> None:
         assert distinct.tolist() == sorted(set(np.asarray(labels).tolist()))
     codes, distinct = number(np.array([5, -3, 5]))
     assert (codes.tolist(), distinct.tolist()) == ([1, 0, 1], [-3, 5])
+    codes, distinct = number(np.array([1, 0, 1], dtype=np.uint8))
+    assert (codes.dtype, codes.tolist(), distinct.tolist()) == (np.int64, [1, 0, 1], [0, 1])
     codes, distinct = number(np.array([2, 0, 2]))
     assert (codes.tolist(), distinct.tolist()) == ([1, 0, 1], [0, 2])
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from outcomes.analysis.mmrm import DfMethod, MmrmDesign, fit_mmrm
 from outcomes.analysis.modelled_change import model_change
+from outcomes.analysis.pattern_sums import sum_patterns
 from outcomes.analysis.results import ModelledChange, TermEstimate, Withheld, WithheldReason
 
 OCCASIONS = ("start", "m3", "m6")
@@ -59,7 +61,7 @@ def test_degrees_of_freedom_follow_the_number_of_people() -> None:
     change = large.at("m6")
     assert isinstance(change, TermEstimate)
     assert change.df is None
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="m9"):
         large.at("m9")
 
 
@@ -82,6 +84,7 @@ def test_too_few_is_withheld() -> None:
     found = fitted(scores)
     assert isinstance(found.at("m6"), Withheld)
     assert isinstance(found.at("m3"), TermEstimate)
+    assert [(row.occasion, row.n) for row in found.occasions] == [("m3", 40), ("m6", 0)]
     scores = simulate(40)
     scores[9:, 0] = np.nan
     assert isinstance(model_change(scores, OCCASIONS), Withheld)
@@ -94,7 +97,17 @@ def test_what_cannot_be_fitted_says_why() -> None:
     found = model_change(np.full((40, 3), 7.0), OCCASIONS)
     assert isinstance(found, Withheld)
     assert found.code is WithheldReason.NOT_POSSIBLE
-    assert str(found.sentence)
+    assert "All scores are the same" in str(found.sentence)
+
+
+def test_fit_and_warnings_are_handed_on() -> None:
+    scores = simulate(40)
+    scores[12:, 1] = np.nan
+    found = fitted(scores)
+    sums = sum_patterns(scores, np.ones((40, 1)), occasions=OCCASIONS, names=("Intercept",))
+    fit = fit_mmrm(sums, MmrmDesign(time="occasion"), df=DfMethod.KENWARD_ROGER, jointly=True)
+    assert found.log_likelihood == fit.log_likelihood
+    assert found.warnings == fit.warnings
 
 
 def test_the_documented_example_is_what_comes_out() -> None:

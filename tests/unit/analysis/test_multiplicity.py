@@ -43,7 +43,8 @@ def test_one_test_is_left_as_it_is() -> None:
 
 def test_the_level_counts() -> None:
     assert adjust_for_multiplicity([0.02, 0.03], ["a", "b"]).n_rejected == 2
-    assert adjust_for_multiplicity([0.02, 0.03], ["a", "b"], level=0.029).n_rejected == 0
+    family = adjust_for_multiplicity([0.02, 0.03], ["a", "b"], level=0.029)
+    assert (family.n_rejected, family.level, family.rule) == (0, 0.029, MultiplicityRule.BENJAMINI_HOCHBERG)
     assert adjust_for_multiplicity([0.02, 0.03], ["a", "b"], rule=MultiplicityRule.HOLM, level=0.04).n_rejected == 2
 
 

@@ -42,9 +42,13 @@ def test_an_interval_that_reaches_zero_finds_nothing(low: float, high: float) ->
 
 @pytest.mark.parametrize(("low", "high"), [(-math.inf, math.inf), (-math.inf, -1.0), (1.0, math.inf)])
 def test_without_an_interval_it_says_nothing(low: float, high: float) -> None:
-    found = judge_negative_control("Height", replace(NOTHING, ci_low=low, ci_high=high))
+    unknown = replace(NOTHING, ci_low=low, ci_high=high)
+    found = judge_negative_control(" Height", unknown)
+    assert (found.finding, found.outcome, found.difference) == (FINDING, "Height", unknown)
     assert (found.applies, found.largest) == (False, None)
-    assert "has no interval, so it says nothing" in str(found.reason)
+    assert str(found.reason).startswith(
+        "Height, which the intervention can't have touched, has no interval, so it says"
+    )
 
 
 @pytest.mark.parametrize("name", ["", "  "])

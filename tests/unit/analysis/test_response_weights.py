@@ -58,6 +58,16 @@ def test_order_scale_and_shift() -> None:
     assert moved.std_error == pytest.approx(1e9 * first.std_error, rel=1e-6)
 
 
+def test_columns_of_very_different_size() -> None:
+    change, columns, _ = study()
+    two = np.column_stack([columns, np.random.default_rng(5).normal(size=len(columns))])
+    plain = estimate_weighted_change(change, two).overall
+    sized = estimate_weighted_change(change, two * [1e-6, 1e6]).overall
+    assert plain is not None
+    assert sized is not None
+    assert (sized.estimate, sized.std_error) == pytest.approx((plain.estimate, plain.std_error), rel=1e-8)
+
+
 def test_where_all_answered_it_is_the_mean() -> None:
     _, columns, arm = study()
     change = np.random.default_rng(2).normal(3, 2, arm.size)
@@ -75,13 +85,31 @@ def test_few_and_heavy_answers_are_warned_of() -> None:
     answered = np.concatenate([np.ones(38), np.zeros(2), np.zeros(198), np.ones(2)]).astype(bool)
     found = estimate_response_weights(answered, baseline[:, None])
     assert found.largest > 10
-    assert [("stands for" in str(s), "worth" in str(s)) for s in found.warnings] == [(True, False), (False, True)]
+    first, second = map(str, found.warnings)
+    assert f"stands for {found.largest:.1f} of" in first
+    assert f"worth {found.effective_n:.1f} people; under 30 a" in second
+
+
+def test_means_carry_their_arm_s_name() -> None:
+    change, columns, arm = study()
+    found = estimate_weighted_change(change, columns, intervention=arm)
+    assert found.overall is None
+    names = [term and term.term for term in (found.intervention, found.comparison, found.difference)]
+    assert names == ["intervention", "comparison", "difference"]
+    alone = estimate_weighted_change(change, columns)
+    assert alone.overall is not None
+    assert alone.overall.term == "change"
+    assert (alone.intervention, alone.comparison, alone.difference) == (None, None, None)
 
 
 def test_what_cannot_be_weighted() -> None:
     change, columns, arm = study(60)
     with pytest.raises(EstimateError, match="tells for certain"):
         estimate_response_weights(columns[:, 0] > 0, columns)
+    everybody = np.arange(60) < 15  # of these all answered, of the others some: certain on one side only
+    for answered in (everybody | ~np.isnan(change), ~everybody & ~np.isnan(change)):
+        with pytest.raises(EstimateError, match="tells for certain"):
+            estimate_response_weights(answered, everybody[:, None].astype(float))
     with pytest.raises(EstimateError, match="told apart"):
         estimate_weighted_change(change, np.column_stack([columns, 2 * columns + 1]))
     with pytest.raises(EstimateError, match="told apart"):

@@ -101,7 +101,7 @@ def test_at_the_tipping_point_the_interval_touches_zero(study, make_plan) -> Non
         assert turned.estimate * points > 0
         assert sensitivity.scenario(CODE.TIPPING_INTERVENTION).delta * points < 0
         assert sensitivity.scenario(CODE.TIPPING_INTERVENTION).in_detectable_changes is None
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError, match="DETECTABLE_WORSE"):
             sensitivity.scenario(CODE.DETECTABLE_WORSE)  # the measure's error isn't known
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from outcomes.analysis.heterogeneity import TauSquaredMethod
+from outcomes.analysis.meta_analysis import HartungKnapp, combine_estimates
 from outcomes.analysis.shrinkage import shrink_estimates
 from outcomes.errors import EstimateError
 
@@ -49,6 +51,18 @@ def test_places_that_are_alike_have_no_deciles() -> None:
     assert {place.in_bottom_decile for place in found.places} == {None}
     assert {round(place.estimate, 12) for place in found.places} == {1.0}
     assert any("estimated at zero" in str(sentence) for sentence in found.warnings)
+
+
+def test_the_synthesis_is_the_one_asked_for() -> None:
+    for method in (TauSquaredMethod.REML, TauSquaredMethod.DERSIMONIAN_LAIRD):
+        for factor in (HartungKnapp.OFF, HartungKnapp.STANDARD):
+            found = shrink_estimates(ESTIMATES, VARIANCES, NAMES, method=method, hartung_knapp=factor).over_all
+            plain = combine_estimates(
+                ESTIMATES, VARIANCES, names=NAMES, method=method, hartung_knapp=factor, term="over all"
+            )
+            assert found == plain
+    asked_nothing = shrink_estimates(ESTIMATES, VARIANCES, NAMES).over_all
+    assert (asked_nothing.method, asked_nothing.hartung_knapp) == (TauSquaredMethod.REML, HartungKnapp.OFF)
 
 
 def test_names_must_fit() -> None:

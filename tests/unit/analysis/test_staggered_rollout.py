@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from outcomes.analysis.intervals import normal_estimate
 from outcomes.analysis.staggered_rollout import StaggeredRollout, estimate_staggered_rollout, two_way_fixed_effects
+from outcomes.analysis.staggered_rollout.inference import simultaneous_band
+from outcomes.analysis.staggered_rollout.panel import Panel
 from outcomes.errors import EstimateError
 
 
@@ -276,3 +279,67 @@ def test_two_way_fixed_effects_count_some_effects_the_wrong_way() -> None:
     alone = data["outcome"][one], names[one].tolist(), data["period"][one], data["first_treated"][one]
     with pytest.raises(EstimateError, match="follows from unit and period alone"):
         two_way_fixed_effects(*alone)
+
+
+def test_two_way_standard_error_written_out() -> None:
+    """CR0 by cluster, and what isn't a start: zero, NaN and infinity all mean never."""
+    data = simulate()
+    places = [int(name[1:]) % 40 for name in data["unit"]]
+    arguments = data["outcome"], data["unit"], data["period"]
+    found = two_way_fixed_effects(*arguments, data["first_treated"], cluster=places)
+    started = ((data["first_treated"] > 0) & (data["period"] >= data["first_treated"])).astype(float)
+    levels = np.column_stack(
+        [np.array(data["unit"])[:, None] == np.unique(data["unit"]), data["period"][:, None] == np.arange(2, 7)]
+    ).astype(float)
+    free, left = (
+        column - levels @ np.linalg.lstsq(levels, column, rcond=None)[0] for column in (started, data["outcome"])
+    )
+    slope = float(free @ left) / float(free @ free)
+    scores = np.bincount(places, weights=free * (left - slope * free))
+    assert found.coefficient.term == "two-way"
+    assert found.coefficient.estimate == pytest.approx(slope)
+    assert found.coefficient.std_error == pytest.approx(math.sqrt(float(scores @ scores)) / float(free @ free))
+    assert found.negative_weight_share == pytest.approx(float((free[started == 1] < 0).mean()))
+    for never in (math.nan, math.inf, -1.0):
+        starts = np.where(data["first_treated"] > 0, data["first_treated"], never)
+        assert two_way_fixed_effects(*arguments, starts, cluster=places) == found
+
+
+def test_a_band_of_two_point_weights() -> None:
+    """Eight units with the same influence: k of them have the weight (1 + 5^0.5) / 2, with chance 1 - (1 + 5^-0.5) / 2 each.
+
+    By the binomial, k of 5 and more has 4.1 %, and k = 0 comes next, with 7.5 % and eight times (5^0.5 - 1) / 2.
+    """
+    alone = Panel(np.zeros((8, 2)), np.array([1.0, 2.0]), np.full(8, np.inf), np.zeros((8, 2, 0)), (), None, (), ())
+    sure = normal_estimate("sure", 10.0, 0.5)
+    band = simultaneous_band(alone, [sure], np.full((8, 1), 4.0), np.random.default_rng(3), 20_000)
+    assert band.critical_value == pytest.approx(4 * (math.sqrt(5) - 1))
+    assert band.draws == 20_000
+    margin = 0.5 * band.critical_value
+    assert band.limits == ((pytest.approx(10 - margin), pytest.approx(10 + margin)),)
+
+
+def test_two_units_on_either_side_are_enough() -> None:
+    small = estimate_staggered_rollout(**simulate(8) | {"covariates": None, "terms": ()})
+    assert small.group.positions == (3, 4, 5)
+    assert [cell.n_comparison for cell in small.cells if cell.period == 6] == [2, 2, 2]
+    assert (small.simple.term, small.comparison, small.method) == ("simple", "not_yet", "doubly_robust")
+    lacking = simulate(8) | {"covariates": None, "terms": ()}
+    gone = np.isin(lacking["unit"], ["u3"]) & (lacking["period"] == 6)
+    found = estimate_staggered_rollout(**lacking | {"outcome": np.where(gone, math.nan, lacking["outcome"])})
+    withheld = [str(warning) for warning in found.warnings if "isn't given" in str(warning)]
+    assert len(withheld) == 3
+    assert "in 6 on those who started in 3 isn't given: It takes at least two units" in withheld[0]
+
+
+def test_the_unit_that_is_wrong_is_named() -> None:
+    data = simulate(20)
+    last = np.array(data["unit"]) == "u17"
+    starts = np.where(last & (data["period"] == 2), 6.0, data["first_treated"])
+    with pytest.raises(EstimateError, match="Unit u17 has more than one first period"):
+        estimate_staggered_rollout(**data | {"first_treated": starts})
+    places = np.where(last & (data["period"] == 2), "other", "same").tolist()
+    with pytest.raises(EstimateError, match="Unit u17 is in more than one cluster"):
+        estimate_staggered_rollout(**data | {"cluster": places})
+    with pytest.raises(EstimateError, match=r"be estimated\. The effect in 2 on those"):
+        estimate_staggered_rollout(**data | {"first_treated": np.full(data["outcome"].size, 3.0)})

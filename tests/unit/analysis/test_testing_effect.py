@@ -27,6 +27,8 @@ def test_a_shift_is_named_and_none_is_not() -> None:
     assert found.applies
     assert found.difference.estimate > 0
     assert "At three months people who had answered before score otherwise" in str(found.warnings[0])
+    assert f"from {found.difference.ci_low:.3g} to {found.difference.ci_high:.3g} points" in str(found.warnings[0])
+    assert found.difference.term == "answered before"
     plain = find_testing_effect("three months", *answers())
     assert (plain.applies, plain.warnings) == (False, ())
 
@@ -55,6 +57,7 @@ def test_turning_the_groups_turns_the_sign() -> None:
 def test_small_groups_are_withheld(n: int, first: int, withheld: bool) -> None:
     found = find_testing_effect("x", *answers(20.0, n, first))
     assert isinstance(found.difference, Withheld) is withheld
+    assert (found.finding, found.occasion) == (FINDING, "x")
     if isinstance(found.difference, Withheld):
         assert found.difference.code is WithheldReason.TOO_FEW
         assert (found.n_before, found.n_first, found.applies, found.warnings) == (None, None, False, ())
@@ -66,6 +69,18 @@ def test_one_group_may_be_all_alike() -> None:
     found = find_testing_effect("x", scores, before).difference
     assert isinstance(found, TermEstimate)
     assert found.df == pytest.approx(9.0)
+
+
+def test_what_counts_as_all_alike() -> None:
+    """A standard error under 1e-13 of the largest score is rounding: scores of a million may differ by 1e-5, not by 1e-8."""
+    alike = np.tile([0.0, 1.0], 10)
+    before = [True] * 10 + [False] * 10
+    found = find_testing_effect("x", 1e6 + 1e-5 * alike, before).difference
+    assert isinstance(found, TermEstimate)
+    assert found.std_error == pytest.approx(1e-5 * math.sqrt(2 * (10 / 36) / 10), rel=1e-3)
+    for scores in (1e6 + 1e-10 * alike, np.r_[np.full(10, 1e7), np.full(10, 1.0) + 1e-8 * alike[:10]]):
+        with pytest.raises(EstimateError, match="same value"):
+            find_testing_effect("x", scores, before)
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,20 @@ def test_range_stays_on_the_scale() -> None:
     assert (free.low[0, 0], free.high[0, 0]) == pytest.approx((1 - 1.2815515655446004, 1 + 1.2815515655446004))
     bounded = expected_range(moved, TrajectoryBand(), minimum=0.0, maximum=2.0)
     assert (bounded.low[0, 0], bounded.high[0, 0]) == (0.0, 2.0)
+    spread = dataclasses.replace(predictions, expected=np.array([[50.0]]), sd=np.array([[4.0]]))
+    wide = expected_range(spread, TrajectoryBand(-0.5, 2.0, 100))
+    assert (wide.low[0, 0], wide.high[0, 0]) == (48.0, 58.0)
+    above = expected_range(spread, TrajectoryBand(), minimum=60.0, maximum=100.0)
+    assert (above.low[0, 0], above.high[0, 0]) == (60.0, 60.0)
+    below = expected_range(spread, TrajectoryBand(), minimum=0.0, maximum=40.0)
+    assert (below.low[0, 0], below.high[0, 0]) == (40.0, 40.0)
+
+
+def test_a_score_on_the_band_s_edge_is_inside() -> None:
+    predictions, scores = fixed([[0.0, -1.0], [0.0, 2.0]])
+    band = TrajectoryBand(-1.0, 2.0, 100)
+    assert judge_scores(predictions, scores, Direction.HIGHER, band)[:, 1].tolist() == ["on_track", "on_track"]
+    assert check_coverage(predictions, scores, band).within.count == 2
 
 
 def test_band_covers_later_people_as_meant() -> None:

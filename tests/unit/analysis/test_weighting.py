@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.analysis.doubly_robust import compare_doubly_robust, estimate_aipw, estimate_g_computation
+from outcomes.analysis.propensity import fit_propensity_model
 from outcomes.analysis.weighted_balance import effective_size, summarise_overlap, weighted_balance
 from outcomes.analysis.weighting import WeightedComparison, compare_weighted
 from outcomes.errors import EstimateError
@@ -63,6 +65,26 @@ def test_overlap_weights_balance_exactly() -> None:
     assert found.balance.largest < 1e-9
     assert found.balance.publishable
     assert [row.term for row in found.balance.rows] == ["age", "before"]
+
+
+@pytest.mark.parametrize("estimand", POPULATIONS)
+def test_overlap_and_balance_are_those_of_its_own_weights(estimand: Any) -> None:
+    outcome, treated, matrix = simulate()
+    found = compare_weighted(outcome, treated, matrix, TERMS, estimand=estimand)
+    e = fit_propensity_model(treated, matrix, TERMS).probabilities
+    weights = {
+        "ate": np.where(treated == 1, 1 / e, 1 / (1 - e)),
+        "att": np.where(treated == 1, 1.0, e / (1 - e)),
+        "overlap": np.where(treated == 1, 1 - e, e),
+    }[estimand]
+    summary = summarise_overlap(treated, e, weights)
+    assert found.overlap.largest_weight_share == pytest.approx(summary.largest_weight_share, rel=1e-9)
+    assert replace(found.overlap, largest_weight_share=0.0) == replace(summary, largest_weight_share=0.0)
+    expected = weighted_balance(treated, weights, matrix, TERMS)
+    for row, other in zip(found.balance.rows, expected.rows, strict=True):
+        assert row.term == other.term
+        assert (row.mean_treated, row.smd_before) == pytest.approx((other.mean_treated, other.smd_before), rel=1e-9)
+        assert row.smd_after == pytest.approx(other.smd_after, rel=1e-6, abs=1e-9)
 
 
 def test_without_columns_it_is_the_difference_of_means() -> None:

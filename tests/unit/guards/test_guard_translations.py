@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,9 @@ def tool(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def write(tool: Any, name: str, text: str) -> None:
-    (tool.ROOT / "outcomes" / name).write_text(text, encoding="utf-8")
+    path = tool.ROOT / "outcomes" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def ids(catalog: Catalog) -> set[Any]:
@@ -148,6 +151,90 @@ def test_check_sees_what_is_stale_and_fuzzy(tool: Any, capsys: pytest.CaptureFix
     assert "messages.pot is stale" in said
     assert "marked fuzzy: 'Yes'" in said
     assert "not in the catalogue: 'No'" in said
+
+
+def write_both_sides(tool: Any) -> None:
+    """A citizen's page that builds on a macro, and a page of the staff's."""
+    write(tool, "templates/pages/citizen/a.html", '{% import "macros/m.html" as m %}{{ _("For you") }}')
+    write(tool, "templates/macros/m.html", '{% extends "base.html" %}{{ ngettext("%(num)s day", "%(num)s days", n) }}')
+    write(tool, "templates/base.html", '{{ _("Language") }}')
+    write(tool, "templates/pages/staff/a.html", '{{ _("For staff") }}{{ _("Language") }}')
+    write(tool, "views/citizen.py", '_("Sent")\n')
+    write(tool, "views/staff.py", '_("Rated")\n')
+
+
+CITIZENS = {"For you", ("%(num)s day", "%(num)s days"), "Language", "Sent"}
+DANISH = {
+    "For you": "Til dig", "%(num)s day": ["%(num)s dag", "%(num)s dage"], "Language": "Sprog", "Sent": "Sendt",
+    "For staff": "Til dig på arbejde", "Rated": "Vurderet",
+}  # fmt: skip
+ARABIC = {
+    "For you": "لك", "Language": "اللغة", "Sent": "أُرسل",
+    "%(num)s day": ["لا أيام", "يوم واحد", "يومان", "%(num)s أيام", "%(num)s يومًا", "%(num)s يوم"],
+}  # fmt: skip
+
+
+def fill_in_all(tool: Any, arabic: dict[str, Any]) -> None:
+    """Danish as it is above, Arabic as it is given, and something for the other languages."""
+    write_both_sides(tool)
+    tool.update(tool.extract(), DANISH)
+    tool.update(tool.extract(), arabic, "ar")
+    for language in ("uk", "pl", "tr", "so"):
+        forms = tool.read(language).num_plurals
+        given = {each: each for each in ("For you", "Language", "Sent")}
+        tool.update(tool.extract(), {**given, "%(num)s day": ["%(num)s"] * forms}, language)
+
+
+def test_citizens_languages_hold_what_a_citizen_can_meet(tool: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    fill_in_all(tool, ARABIC)
+
+    assert tool.check() == 0, capsys.readouterr().err
+    assert ids(tool.read("ar")) == ids(tool.read("so")) == CITIZENS
+    assert ids(tool.read("da")) == ids(tool.read("en")) == {*CITIZENS, "For staff", "Rated"}
+    assert tool.read("da").get("For you").string == "Til dig", "a language isn't filled with another's"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said", "fault"),
+    [
+        ("Sent", "", "not translated: 'Sent'"),
+        ("%(num)s day", ARABIC["%(num)s day"][:5], "not translated: ('%(num)s day'"),
+        ("%(num)s day", [*ARABIC["%(num)s day"][:5], ""], "not translated: ('%(num)s day'"),
+        ("%(num)s day", [*ARABIC["%(num)s day"][:5], "%(nun)s"], "placeholders differ: ('%(num)s day'"),
+    ],
+)
+def test_check_sees_a_fault_in_a_citizens_language(
+    tool: Any, capsys: pytest.CaptureFixture[str], sentence: str, said: Any, fault: str
+) -> None:
+    fill_in_all(tool, {**ARABIC, sentence: said})
+
+    assert tool.check() == 1
+    assert f"ar: {fault}" in capsys.readouterr().err
+
+
+def test_what_is_missing_is_written_as_a_file_to_be_filled(
+    tool: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill_in_all(tool, {"For you": "لك"})
+    assert tool.main(["export-missing", "--language", "ar"]) == 0
+    missing = json.loads(capsys.readouterr().out)
+    assert missing == {"%(num)s day": [""] * 6, "Language": "", "Sent": ""}
+
+    file = tmp_path / "ar.json"
+    file.write_text(json.dumps({**{each: ARABIC[each] for each in missing}, "Gone": "x"}), encoding="utf-8")
+    assert tool.main(["fill", "--language", "ar", str(file)]) == 0
+    assert "nothing in the code says 'Gone'" in capsys.readouterr().out
+    assert tool.check() == 0
+    assert tool.main(["export-missing", "--language", "ar"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "{}"
+
+
+@pytest.mark.parametrize("arguments", [["fill"], ["fill", "--language"], ["fill", "--language", "xx", "a.json"], []])
+def test_an_unknown_way_of_calling_it_is_refused(
+    tool: Any, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert tool.main(arguments) == 2
+    assert "export-missing" in capsys.readouterr().err
 
 
 def test_compile_writes_what_the_program_reads(tool: Any) -> None:

@@ -143,6 +143,15 @@ def change(data, path, value):
         (("profile",), "unheard-of", None, None),
         (("licence", "text"), {"da": "Kun dansk"}, "licence.text.en", "missing"),
         (("languages",), [], None, None),
+        (("items", 0, "symbol"), "unicorn", "items[0].symbol", "Choose among: alone, change, day"),
+        (("items", 0, "symbol"), "glad", "items[0].symbol", "no drawing “glad”"),
+        (("items", 0, "options", 0, "symbol"), "happy", "items[0].options[0].symbol", "very_sad, sad, neutral, glad"),
+        (("items", 0, "faces"), "gladder", "items[0].faces", "doesn't use “faces”"),
+        (("items", 1, "faces"), "happier", None, None),
+        (("no_answer",), ["perhaps"], None, None),
+        (("items", 0, "wording", "da-x-simple"), "Glad?", "items[0].wording.da-x-simple", "isn't among the languages"),
+        (("items", 0, "wording", "pl-x-easy"), "Tak?", "items[0].wording.pl-x-easy", "isn't among the languages"),
+        (("translations",), {"ar": {"by": "Us", "checked_on": "in May"}}, None, None),
     ],
 )
 def test_one_slip_one_fault(small_data, path, value, place, words):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from outcomes.errors import EstimateError, Sentence, UnavailableError
-from outcomes.reports.render_process import RenderProcess, limited
+from outcomes.reports.render_process import NICER, RenderProcess, limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,10 @@ def process() -> Iterator[RenderProcess]:
 def test_the_work_is_done_in_another_process_and_comes_back(process: RenderProcess) -> None:
     assert process.run(os.getpid) != os.getpid()
     assert process.run(sorted, [3, 1, 2], reverse=True) == [3, 2, 1]
+
+
+def test_the_worker_stands_back_for_the_web(process: RenderProcess) -> None:
+    assert process.run(os.nice, 0) == min(19, os.nice(0) + NICER)
 
 
 def test_an_error_of_the_work_comes_back_as_itself(process: RenderProcess) -> None:

@@ -15,6 +15,9 @@ from outcomes.errors import Sentence
 from outcomes.language import use_locale
 from outcomes.reports.environment import install_language
 from outcomes.reports.parts import Column, Kind, Table
+from tests.unit.templates.admin_samples import ADMIN_SAMPLES, SIGNALS
+from tests.unit.templates.own_samples import OWN_SAMPLES
+from tests.unit.templates.paper_samples import PAPER_SAMPLES
 
 PACKAGE = Path(__file__).parents[3] / "outcomes"
 DAY = date(2026, 11, 21)
@@ -40,11 +43,13 @@ FIGURE = Thing(
     ),
 )
 RATING = Thing(level=1, rated_on=DAY, rated_by="worker", name="Mette Holm", note="")
-GOAL = Thing(goal_id="g1", wording=POLYGLOT, kind="maintain", latest=RATING)
+GOAL = Thing(goal_id="g1", wording=POLYGLOT, kind="maintain", latest=RATING, rates=True)
 LINES = [
     {"number": 1, "question": "Hvordan går det?", "answer": POLYGLOT},
     {"number": 2, "question": "Og ellers?", "answer": None},
 ]
+HELPERS = [Thing(value="", label="No", checked=True), Thing(value="other", label=POLYGLOT, checked=False)]
+PROMISE = Thing(name="Mette Holm", due_at=MOMENT)
 SHARES = Thing(better=0.4, same=0.5, worse=0.1)
 INTERVAL = Thing(estimate=-2.3, low=-5.7, high=1.1, reach=15.0, unit=Sentence("points"))
 
@@ -61,13 +66,17 @@ def row(number: int, **changes: Any) -> Thing:
         "interval": INTERVAL,
         "withheld": None,
         "plan_status": "",
+        "answers_since": number == 1,
     }
     return Thing(**{**values, **changes})
 
 
 def occasion(status: str) -> Thing:
     """A measurement with its window."""
-    return Thing(label="Start", opens_on=DAY, due_on=DAY, closes_on=DAY, status=status, results=["Trivsel 40 af 100"])
+    return Thing(
+        occasion_id="o1", label="Start", opens_on=DAY, due_on=DAY, closes_on=DAY, status=status, asks=True,
+        results=["Trivsel 40 af 100"],
+    )  # fmt: skip
 
 
 STATUSES = (
@@ -87,6 +96,13 @@ PLAN = Thing(
     version=2, created_on=DAY, frozen_at=None, frozen_by=None, lines=[Thing(label=Sentence("Model"), value=POLYGLOT)]
 )
 
+RESPONDENT = Thing(kind="parent", relation_id="r1", name=POLYGLOT, locale="pl", words=Sentence("parent"))
+RISK = Thing(
+    lines=[Thing(name=Sentence("Livlinje"), phone="70 00 00 00", hours=Sentence("all day"))],
+    words=Sentence("Call us"),
+    risk=Thing(name="Mette Holm", due_at=MOMENT),
+)
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "pages/citizen/start.html": {
         "organisation_name": POLYGLOT,
@@ -96,13 +112,37 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "contact": CONTACT,
         "closes_on": DAY,
         "resumed": False,
+        "privacy": Thing(legal_basis="Serviceloven", kept_for=None, adviser=CONTACT),
+        "child": False,
     },
+    "pages/citizen/all_questions.html": {
+        "form": None,
+        "questions": [Thing(id="q1", number=1, block=POLYGLOT, seen="seen-1", elsewhere=True)],
+        "elsewhere": True,
+        "intro": POLYGLOT,
+        "saved": "flere",
+        "submission_key": "key-1",
+        "helpers": HELPERS,
+        "contact": CONTACT,
+    },
+    "pages/citizen/help.html": {
+        "lines": [Thing(name=POLYGLOT, phone="70 201 201", hours="11-05")],
+        "words": None,
+        "promise": PROMISE,
+        "onward": "/svar/3",
+        "answered": False,
+    },
+    "pages/citizen/decline.html": {"own": True, "contact": CONTACT},
+    "pages/citizen/declined.html": {},
+    "pages/citizen/not_ready.html": {"contact": CONTACT},
     "pages/citizen/review.html": {
         "answers": LINES,
         "elsewhere": {2},
         "errors": [Thing(target="change-1", message=POLYGLOT), Thing(target="send", message="Press once more")],
         "digest": "digest-1",
         "submission_key": "key-1",
+        "helpers": HELPERS,
+        "back": "/svar/2",
         "contact": CONTACT,
     },
     "pages/citizen/receipt.html": {
@@ -114,6 +154,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "contact": CONTACT,
         "has_curve": True,
         "answers": LINES,
+        "help": Thing(lines=[], risk=PROMISE, wish=None),
+        "child": False,
     },
     "pages/citizen/curve.html": {"charts": [FIGURE]},
     "pages/citizen/already_answered.html": {
@@ -128,19 +170,28 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pages/citizen/link_not_valid.html": {},
     "pages/staff/sign_in.html": {"confirm": True},
     "pages/staff/today.html": {
+        "signals": SIGNALS[:2],
+        "count": 3,
         "people": [
             Thing(citizen_id="c1", name=POLYGLOT, status="overdue", reason=Sentence("Late"), since=DAY, action="Open")
         ],
         "upcoming": [Thing(citizen_id="c2", name="Bent", what=Sentence("Soon"), on=DAY)],
+        "shared": [Thing(citizen_id="c3", name=POLYGLOT, until=DAY)],
         "today": DAY,
     },
     "pages/staff/citizen.html": {
         "citizen": Thing(citizen_id="c1", name=POLYGLOT),
         "episode": Thing(intervention="Støtte", provider="Åen", started_on=DAY, ended_on=None, coordinator="Mette"),
-        "goals": [GOAL, Thing(goal_id="g2", wording="Bo selv", kind="develop", latest=None)],
+        "goals": [GOAL, Thing(goal_id="g2", wording="Bo selv", kind="develop", latest=None, rates=False)],
         "charts": [FIGURE],
+        "signals": SIGNALS,
         "occasions": [occasion(status) for status in STATUSES],
         "latest": Thing(answered_at=MOMENT, by=Sentence("the citizen"), lines=LINES),
+        "corrections": [
+            Thing(words=POLYGLOT, at=MOMENT, about=None),
+            Thing(words="Nej", at=MOMENT, about=Sentence("About the goal: %(goal)s", goal=POLYGLOT)),
+        ],
+        "shared_until": None,
         "saved": Sentence("The rating is saved."),
     },
     "pages/staff/rate_goal.html": {
@@ -153,11 +204,93 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "submission_key": "key-1",
         "errors": [Thing(target="level-1", message="Choose a level")],
     },
+    "pages/staff/contact.html": {
+        "citizen": Thing(citizen_id="c1", name=POLYGLOT, stopped=True),
+        "phone": "+4521345678",
+        "email": POLYGLOT,
+        "errors": [Thing(target="email", message="Write the address")],
+    },
+    "pages/asking/ask.html": {
+        "citizen": Thing(citizen_id="c1", name=POLYGLOT),
+        "occasion": Thing(occasion_id="o1", label=Sentence("Wellbeing"), closes_on=DAY),
+        "obstacle": None,
+        "respondents": [
+            Thing(who=RESPONDENT, begun=True, ended=False, given=None),
+            Thing(
+                who=RESPONDENT,
+                begun=False,
+                ended=True,
+                given=Thing(answered_at=MOMENT, late=True, how=Sentence("by phone"), lines=LINES),
+            ),
+        ],
+    },
+    "pages/asking/given.html": {
+        "back": "/back",
+        "who": RESPONDENT,
+        "given": Thing(url=None, code="CDFGHJ", expires_at=MOMENT),
+        "tablet": "https://example.dk/tablet",
+    },
+    "pages/asking/people.html": {
+        "citizen": Thing(citizen_id="c1", name=POLYGLOT),
+        "people": [
+            Thing(
+                relation_id="r1",
+                kind=Sentence("parent"),
+                name=POLYGLOT,
+                phone="+4522334455",
+                email="a@b.dk",
+                language="Polski",
+                from_date=DAY,
+                ended_on=None,
+                live=True,
+            )
+        ],
+        "kinds": [Thing(value="parent", label="parent"), Thing(value="guardian", label="guardian")],
+        "languages": [Thing(code="da", label="Dansk"), Thing(code="ar", label="x")],
+        "typed": {"kind": "parent", "name": POLYGLOT, "phone": "1", "email": "", "locale": "ar", "from_date": "x"},
+        "errors": [Thing(target="phone", message="Write the number"), Thing(target="kind-parent", message=POLYGLOT)],
+    },
+    "pages/asking/recorded.html": {
+        "view": Thing(
+            citizen_id="c1",
+            name=POLYGLOT,
+            label=Sentence("Wellbeing"),
+            who=RESPONDENT,
+            help=RISK,
+            receipt=Thing(key="7KQ4", answered_at=MOMENT, late=True),
+        ),
+        "back": "/back",
+    },
+    "pages/asking/interview.html": {
+        "citizen": Thing(citizen_id="c1", name=POLYGLOT),
+        "label": Sentence("Wellbeing"),
+        "who": RESPONDENT,
+        "back": "/back",
+        "questions": [
+            Thing(id="mood", number=1, block="A question", seen="s", elsewhere=True, language="pl", direction="ltr")
+        ],
+        "language": "pl",
+        "languages": [Thing(code="da", label="dansk"), Thing(code="pl", label="polsk")],
+        "mode": "phone",
+        "errors": [Thing(target="mode-interview", message="Choose")],
+        "saved": "flere",
+        "view": Thing(help=RISK),
+        "submission_key": "key-1",
+    },
+    "pages/tablet/ready.html": {
+        "errors": [Thing(target="code", message="This opens nothing")],
+        "said": Sentence("Done"),
+        "shared": True,
+    },
+    "pages/tablet/thanks.html": {"seconds": 60},
+    "pages/tablet/still_here.html": {"seconds": 120},
     "pages/manager/overview.html": {
         "interventions": [row(1), row(2, shares=None, interval=None, withheld=Sentence("Fewer than 10"))],
         "period": PERIOD,
         "errors": [Thing(target="to_date", message="Write a day")],
         "organisation_name": "Solbakke Kommune",
+        "computed_at": MOMENT,
+        "outdated": True,
     },
     "pages/manager/analysis_plan.html": {
         "intervention": INTERVENTION,
@@ -178,9 +311,32 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "audit": Thing(checked_at=MOMENT, entries=10423, in_order=True, fault=None),
         "organisation_name": "Solbakke Kommune",
     },
+    "pages/citizen/reading.html": {
+        "languages": [Thing(label="العربية", href="", current=code == "da", code=code) for code in ("da", "ar")],
+        "look": [
+            Thing(name="size", legend=Sentence("Size of the text"), values=[("normal", Sentence("Usual"))]),
+            Thing(
+                name="pictures", legend=Sentence("Pictures"), values=[("yes", Sentence("Yes")), ("no", Sentence("No"))]
+            ),
+        ],
+        "way": [
+            Thing(name="pace", legend=Sentence("Pace"), values=[("one", Sentence("One")), ("all", Sentence("All"))])
+        ],
+        "chosen": Thing(size="normal", pictures="no", pace="one"),
+        "back": "/svar/3?change=1",
+    },
+    "pages/public/accessibility.html": {
+        "responsible": Thing(name=POLYGLOT, phone="21 34 56 78", email="mette@example.dk"),
+        "languages": ["Dansk", "العربية"],
+        "reviewed_on": DAY,
+    },
     "pages/public/front.html": {"demo_links": [Thing(label="Som borger", href="/b/x", what="Svar")]},
     **{f"errors/{code}.html": {} for code in (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)},
 }
+
+SAMPLES.update(OWN_SAMPLES)
+SAMPLES.update(ADMIN_SAMPLES)
+SAMPLES.update(PAPER_SAMPLES)
 
 Render = Callable[..., str]
 
@@ -227,6 +383,8 @@ def render(templates: Environment) -> Render:
             "current_user": user,
             "language_links": links,
             "demo": True,
+            "reading_link": "/laesning",
+            "reading_classes": "",
             "navigation": [Thing(label="Today", href="/i-dag", current=True)],
         }
         with use_locale(locale):

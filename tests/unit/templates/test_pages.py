@@ -21,10 +21,18 @@ PAGES = sorted(
 )
 PLAIN = [name for name in PAGES if name not in ELSEWHERE]
 ENDPOINTS = {
-    "public.front", "public.sign_in", "public.sign_out", "citizen.start", "citizen.question", "citizen.review",
-    "citizen.receipt", "citizen.curve", "citizen.leave", "staff.today", "staff.citizen", "staff.rate_goal",
-    "manager.overview",
-    "manager.report", "manager.report_file", "manager.analysis_plan", "static",
+    "admin.home", "asking.ask", "asking.code", "asking.link", "asking.hand_device_over", "asking.people",
+    "asking.end", "citizen.start", "citizen.question", "citizen.review", "citizen.decline", "citizen.all_questions",
+    "citizen.ask_to_be_called", "citizen.receipt", "citizen.curve", "citizen.leave", "contact.edit", "interview.ask",
+    "manager.overview", "manager.report", "manager.report_file", "manager.analysis_plan", "own_organisation.edit",
+    "own_organisation.languages", "own_page.home", "own_page.answers", "own_page.goals", "own_page.rate_goal",
+    "own_page.looked", "own_page.readers", "own_page.copy", "own_page.copy_file", "own_page.correct", "own_page.stop",
+    "own_page.share", "own_page.stop_share", "own_sign_in.start", "own_sign_in.code", "own_sign_in.openid",
+    "own_sign_in.choose", "own_sign_in.sign_out", "paper.blank", "paper.for_occasion", "paper.key", "paper.settle",
+    "paper.again", "protocols.decide", "public.front", "public.accessibility", "public.sign_in", "public.sign_out",
+    "questionnaires.listing", "questionnaires.show", "questionnaires.upload", "reading.choose", "shared.redeem",
+    "signals.handle", "staff.today", "staff.citizen", "staff.rate_goal", "static", "tablet.ready", "tablet.time_out",
+    "tablet.call_me", "tablet.own_device", "tablet.still_here",
 }  # fmt: skip
 USER = Thing(name="Mette Holm", role="worker")
 
@@ -109,6 +117,22 @@ def test_a_withheld_number_says_so_and_draws_nothing(render: Any, samples: dict[
     assert html.count("hollow") == 1, "an interval that holds zero is drawn hollow"
 
 
+def test_the_overview_says_when_it_was_worked_out_and_what_has_come_since(
+    render: Any, samples: dict[str, dict[str, Any]]
+) -> None:
+    sample = samples["pages/manager/overview.html"]
+    html = render("pages/manager/overview.html", user=USER, **sample)
+    first, second = html.split('id="intervention-1"')[1].split('id="intervention-2"')
+
+    assert "Worked out 21 November 2026" in html
+    assert "Answers have come since" in first
+    assert "Answers have come since" not in second
+    assert "Work it out now" in html
+    fresh = render("pages/manager/overview.html", user=USER, **{**sample, "outdated": False, "computed_at": None})
+    assert "Work it out now" not in fresh
+    assert "Worked out" not in fresh
+
+
 def test_a_page_with_errors_says_so_first_in_its_title(render: Any, samples: dict[str, dict[str, Any]]) -> None:
     sample = samples["pages/staff/rate_goal.html"]
 
@@ -117,7 +141,7 @@ def test_a_page_with_errors_says_so_first_in_its_title(render: Any, samples: dic
 
 
 def test_nobody_waiting_is_said_in_words(render: Any, samples: dict[str, dict[str, Any]]) -> None:
-    sample = {**samples["pages/staff/today.html"], "people": [], "upcoming": []}
+    sample = {**samples["pages/staff/today.html"], "people": [], "upcoming": [], "signals": [], "count": 0}
     html = render("pages/staff/today.html", user=USER, **sample)
 
     assert "Nobody is waiting for you today" in html

@@ -42,7 +42,7 @@ def test_the_comment_at_the_top_names_the_variables(name: str, templates: Enviro
 @pytest.mark.parametrize("name", [name for name in OURS if not name.startswith("pages/citizen/question")])
 def test_the_comment_names_nothing_else(name: str, templates: Environment) -> None:
     source = (ROOT / name).read_text(encoding="utf-8")
-    inherited = {"organisation_name", "contact"} if name.startswith("pages/citizen/") else set()
+    inherited = {"organisation_name", "contact"} if name.startswith(("pages/citizen/", "pages/own/")) else set()
     # A report is handed on to the template that is included.
     inherited |= {"report"} if 'include "reports/' in source else set()
 

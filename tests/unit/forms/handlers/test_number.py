@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from outcomes.forms.build import build_question_form
 from outcomes.forms.handlers import answer_text, handler_for
 from outcomes.forms.handlers.number import in_digits, read_number
-from outcomes.language import use_locale
+from outcomes.language import CITIZEN_LOCALES, use_locale
 
 ITEM = "number"
 
@@ -35,6 +35,13 @@ ITEM = "number"
         ("-3", -3, -3),
         ("\N{MINUS SIGN}3", -3, -3),
         ("٧", 7, 7),
+        ("۷,۵", 7.5, 7.5),
+        ("١٬٢٥٠٫٥", 1250.5, 1250.5),
+        ("١٫٢٥٠", 1.25, 1.25),
+        ("٣،٥", 3.5, 3.5),
+        ("\u200e-3", -3, -3),
+        ("\u061c-٣", -3, -3),
+        ("1٫2٫3", None, None),
         ("7,", None, None),
         ("1,2,3", None, None),
         ("1.25.000", None, None),
@@ -58,7 +65,22 @@ def test_reading(written, da, en):
     assert read_number(written, "en") == en
 
 
-@given(st.integers(-(10**7), 10**7), st.sampled_from(["da", "en"]))
+@pytest.mark.parametrize(
+    ("locale", "point", "comma"),
+    [("tr", 1250, 1.25), ("ar", 1.25, 1250), ("so", 1.25, 1250), ("uk", 1.25, 1.25), ("pl", 1.25, 1.25)],
+)
+def test_thousands_are_read_as_the_language_writes_them(locale, point, comma):
+    assert read_number("1.250", locale) == point
+    assert read_number("1,250", locale) == comma
+    assert read_number("1 250,5", locale) == 1250.5
+
+
+def test_easy_words_read_numbers_as_their_language_does():
+    assert read_number("1.250", "da-x-easy") == 1250
+    assert read_number("1.250", "en-x-easy") == 1.25
+
+
+@given(st.integers(-(10**7), 10**7), st.sampled_from(CITIZEN_LOCALES))
 def test_what_is_shown_reads_back_to_the_same_number(quarters, locale):
     value = quarters / 4
     with use_locale(locale):

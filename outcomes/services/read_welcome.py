@@ -1,0 +1,65 @@
+"""What only the first and the last page behind a link say: who sees the answers, what is done with them, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from outcomes.reports.parts import LocalText, local_text
+from outcomes.services.answer_questions import Contact, Reader, read_contact
+from outcomes.services.raise_signals import Help, read_help
+from outcomes.store import answering
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from outcomes.services.answer_questions import Visit
+    from outcomes.services.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What the organisation says about how answers are handled; None where it has said nothing."""
+
+    legal_basis: LocalText | None
+    kept_for: LocalText | None
+    adviser: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Who sees the answers, how they are handled, the day of the next questions, and what the answers set going."""
+
+    readers: tuple[Reader, ...]
+    privacy: Privacy
+    next_on: date | None
+    help: Help
+
+
+def read_welcome(runtime: Runtime, visit: Visit) -> Welcome:
+    """What the first and the last page say beside the visit. Writes nothing."""
+    ticket = visit.ticket
+    with runtime.database.quick_transaction(ticket.scope) as transaction:
+        row = answering.read_welcome(
+            transaction,
+            organisation_id=ticket.organisation_id,
+            occasion_id=visit.opened.occasion_id,
+            today=runtime.today(),
+        )
+        raised = read_help(transaction, visit.opened, ticket.organisation_id)
+        transaction.finish()
+    reader = (Reader(row.coordinator_name, row.coordinator_title),) if row.coordinator_name else ()
+    return Welcome(reader, read_privacy(row.privacy), row.next_on, raised)
+
+
+def read_privacy(stored: Mapping[str, Any]) -> Privacy:
+    """What an organisation says of how answers are handled, as it is stored."""
+    return Privacy(
+        _text(stored.get("legal_basis")), _text(stored.get("kept_for")), read_contact(stored.get("adviser") or {})
+    )
+
+
+def _text(stored: Mapping[str, str] | None) -> LocalText | None:
+    return local_text(stored) if stored and any(stored.values()) else None

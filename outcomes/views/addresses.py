@@ -1,0 +1,61 @@
+"""Addresses in pages: of files with a name for their content, so that a browser asks for each version once; and of routes,
+each worked out once."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, request, url_for
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+STATIC = "static"
+VERSION = "v"
+YEAR = 365 * 24 * 3600
+HOUR = 3600
+VERSION_LETTERS = 12
+
+
+def install_addresses(app: Flask) -> None:
+    """Let every template of ``app`` have its addresses from here, under the name that it knows."""
+    routes: dict[str, str] = {}
+
+    def address(endpoint: str, **values: Any) -> str:
+        if endpoint == STATIC:
+            return _static_address(str(app.static_url_path), str(app.static_folder), values["filename"])
+        if values or request.script_root:
+            return url_for(endpoint, **values)
+        if endpoint not in routes:
+            routes[endpoint] = url_for(endpoint)
+        return routes[endpoint]
+
+    app.jinja_env.globals["url_for"] = address
+
+
+def keep_static(response: Response) -> None:
+    """How long a browser keeps a file: for good where it asked for this very content, else for an hour."""
+    folder, name = str(current_app.static_folder), (request.view_args or {}).get("filename", "")
+    asked = request.args.get(VERSION)
+    if asked is None or response.status_code >= 400 or asked != content_version(folder, name):  # noqa: PLR2004
+        response.cache_control.max_age = HOUR
+        return
+    response.cache_control.max_age = YEAR
+    response.cache_control.public = True
+    response.cache_control.immutable = True
+
+
+@lru_cache(maxsize=256)
+def content_version(folder: str, name: str) -> str:
+    """A name for the content of a file; empty where there is no such file."""
+    path = Path(folder) / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:VERSION_LETTERS] if path.is_file() else ""
+
+
+@lru_cache(maxsize=256)
+def _static_address(base: str, folder: str, name: str) -> str:
+    version = content_version(folder, name)
+    return f"{base}/{name}?{VERSION}={version}" if version else f"{base}/{name}"

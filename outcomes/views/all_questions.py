@@ -1,0 +1,169 @@
+"""All questions on one page: saved on the way, sent in one go, and shown again with whatever is to be put right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from flask import g, redirect, render_template, request, session, url_for
+
+from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, MoreQuestionsError, Sentence
+from outcomes.forms.build import build_form
+from outcomes.language import current_locale, translate
+from outcomes.services.answer_questions import Visit, known_instrument, read_visit, save_answers
+from outcomes.services.submit_response import OWN_DEVICE, submit_response
+from outcomes.views.admission import CITIZEN, admits, runtime
+from outcomes.views.blocks import faulty_block, question_block, words_of
+from outcomes.views.citizen import MODE, RECEIPT, Page, citizen, not_now, own_ticket, token_refused
+from outcomes.views.helpers import helper_choices, sent_helper
+from outcomes.views.page import parse_uuid
+from outcomes.views.questions import SEEN, other_answer, page_status, say_refusal
+from outcomes.views.reading import current_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@citizen.route("/svar/alle", methods=["GET", "POST"])
+@admits(CITIZEN)
+def all_questions() -> Page:
+    """Every question on one page: kept when it is saved, and sent in one go."""
+    sent = request.method == "POST"
+    if sent and (onward := _take_all()) is not None:
+        return onward
+    visit = read_visit(runtime(), own_ticket())
+    if (instead := not_now(visit, answer_sent=sent)) is not None:
+        return instead
+    if not sent and current_reading().pace == "one":
+        return redirect(url_for("citizen.start"), 303)
+    return _all_page(visit)
+
+
+def _take_all() -> Page | None:
+    """Save or send the page of all questions; None where something must be put right first, which ``g`` then says."""
+    ticket = own_ticket()
+    instrument, elsewhere = known_instrument(ticket.version_id), {}
+    if instrument is None or "elsewhere" in request.form:
+        visit = read_visit(runtime(), ticket)
+        if (instead := not_now(visit, answer_sent=True)) is not None:
+            return instead
+        instrument = visit.instrument
+        elsewhere = {item: visit.kept[item] for item in visit.answered_elsewhere}
+    form = build_form(instrument, locale=current_reading().wording_locale, formdata=request.form, elsewhere=elsewhere)
+    if token_refused() or not form.validate():
+        return None
+    seen = _seen_by_item()
+    given = {item: value for item, value in form.answers().items() if item in seen}
+    added = {**form.hidden_answers(seen), **given}
+    try:
+        return _send_all(added, seen) if request.form.get("action") == "send" else _save_all(added, seen)
+    except (AnswerError, ConflictError) as error:
+        g.refusal = error
+        return None
+
+
+def _seen_by_item() -> dict[str, str]:
+    """By question of the page, what the page was made from."""
+    prefix = f"{SEEN}_"
+    return {name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)}
+
+
+def _save_all(added: Mapping[str, Any], seen: Mapping[str, str]) -> Page:
+    """Keep what stands on the page; where that brings more questions, go to the first of them."""
+    kept = save_answers(runtime(), own_ticket(), answers=added, seen=seen)
+    if kept.risk:
+        return redirect(url_for("citizen.help_now"), 303)
+    new = next((item.id for item in kept.items if item.id not in seen and item.id not in kept.answers), None)
+    page = url_for("citizen.all_questions", gemt="flere" if new else "ja")
+    return redirect(f"{page}#question-{new}" if new else page, 303)
+
+
+def _send_all(added: Mapping[str, Any], seen: Mapping[str, str]) -> Page:
+    """Send what stands on the page, unless it brings questions that nobody has seen: then they are shown first."""
+    try:
+        receipt = submit_response(
+            runtime(),
+            own_ticket(),
+            submission_key=parse_uuid(request.form.get("submission_key")) or uuid4(),
+            locale=current_locale(),
+            mode=session.get(MODE, OWN_DEVICE),
+            helper_kind=sent_helper(),
+            added=added,
+            seen=seen,
+        )
+    except MoreQuestionsError:
+        return _save_all(added, seen)
+    session[RECEIPT] = str(receipt.response_id)
+    return redirect(url_for("citizen.help_now" if receipt.risk else "citizen.receipt"), 303)
+
+
+def _all_page(visit: Visit) -> Page:
+    """The page of all questions, as it is kept or as it came back."""
+    sent, words = request.method == "POST", words_of(visit)
+    form = _returned_form(visit, words) if sent else None
+    fields = {field.item.id: field for field in form.answer_fields} if form else {}
+    items = tuple(field.item for field in fields.values()) or visit.items
+    questions, noticed = [], False
+    for number, item in enumerate(items, 1):
+        field = fields.get(item.id)
+        notice = not noticed
+        block = (
+            faulty_block(visit, field, heading="h2", notice=notice)
+            if field
+            else question_block(visit, item, heading="h2", answer=visit.answers.get(item.id), notice=notice)
+        )
+        noticed = noticed or "untranslated" in block
+        questions.append(
+            {
+                "id": item.id,
+                "number": number,
+                "block": block,
+                "seen": visit.seen(item.id),
+                "elsewhere": item.id in visit.answered_elsewhere,
+            }
+        )
+    page = render_template(
+        "pages/citizen/all_questions.html",
+        form=form,
+        questions=questions,
+        elsewhere=bool(visit.answered_elsewhere),
+        intro=str(visit.intro),
+        saved=request.args.get("gemt", ""),
+        submission_key=parse_uuid(request.form.get("submission_key")) or uuid4(),
+        helpers=helper_choices(),
+        aloud=current_reading().aloud == "yes",
+        organisation_name=visit.organisation_name,
+        contact=visit.contact,
+    )
+    return page, page_status(sent=sent)
+
+
+def _returned_form(visit: Visit, words: str) -> Any:
+    """The form as it was sent, with everything that is wrong at the question that it is wrong with."""
+    elsewhere = {item: visit.kept[item] for item in visit.answered_elsewhere}
+    form = build_form(visit.instrument, locale=words, formdata=request.form, elsewhere=elsewhere)
+    form.validate()
+    error = g.get("refusal")
+    if not isinstance(error, AnswerChangedError):
+        say_refusal(form)
+        return form
+    changed = {fault.place: fault.sentence for fault in error.faults}
+    for field in form.answer_fields:
+        if field.item.id in changed:
+            field.errors = [*field.errors, translate(_changed_sentence(visit, field.item, words))]
+    return form
+
+
+def _changed_sentence(visit: Visit, item: Any, words: str) -> Sentence:
+    """What another tab answered meanwhile, and that pressing once more decides."""
+    other = other_answer(visit, item, words)
+    if not other["own"]:
+        return Sentence(
+            "You have answered this in another browser meanwhile. Press once more if what stands here is what you mean."
+        )
+    said = other["words"] or Sentence("You skipped this one")
+    return Sentence(
+        "In another window you have answered this meanwhile: %(words)s. Press once more if what stands here is what you"
+        " mean.",
+        words=said,
+    )

@@ -1,0 +1,197 @@
+"""A tablet that several people answer on, one after the other: a short code lets one in, and nothing of theirs stays.
+
+A browser session that is shared says so itself (``SHARED``: when it was last used). It ends when the answers were sent,
+when somebody says so, and when nobody has touched it for a while; what was kept until then stays kept.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from outcomes.errors import AnswerError, LinkError, Sentence
+from outcomes.language import translate
+from outcomes.services.open_link import Ticket
+from outcomes.services.raise_signals import wish_to_talk
+from outcomes.services.redeem_code import redeem_code
+from outcomes.views.admission import ANYONE, TICKET, admits, runtime
+from outcomes.views.citizen import MODE, let_in
+from outcomes.views.page import LOCALE
+from outcomes.views.reading import forget_reading
+
+tablet = Blueprint("tablet", __name__)
+
+Page = str | tuple[str, int]
+COOKIE = "outcomes-tablet"
+COOKIE_DAYS = 365
+SHARED = "shared"
+AFTER = "after"
+"""Who has just sent their answers here, so that they can ask to be called: organisation, link, and when."""
+KIOSK, ASSISTED = "kiosk", "assisted"
+IDLE = timedelta(minutes=10)
+"""Nobody has asked for anything so long: whoever comes now may be somebody else."""
+AFTER_SENDING = timedelta(minutes=2)
+WARN_SECONDS, END_SECONDS = 120, 60
+"""With scripts: no touch for so long, and the page asks; no answer for so long, and it ends. Without: on pages of ours."""
+WARN_SECONDS_WITHOUT_SCRIPT = 300
+LONGEST_CODE = 40
+NO_TRACES = {"Clear-Site-Data": '"cache"'}
+SENT = frozenset({"citizen.receipt", "citizen.curve"})
+"""Pages that come after sending and show answers: on a shared device the session has ended before."""
+ENDED = {"citizen.declined": "nej", "citizen.leave": "slut"}
+WORDS = {
+    "nej": Sentence("That is fine. You are not asked these questions any more."),
+    "slut": Sentence("You are done here. What you have sent is safely stored."),
+    "tid": Sentence("Nobody touched the screen for a while. The answers that were given are kept."),
+    "ring": Sentence("It is passed on. Somebody contacts you."),
+}
+
+
+@tablet.route("/tablet", methods=["GET", "POST"])
+@admits(ANYONE)
+def ready() -> Page | Response:
+    """Ready for the next person: a code opens their questions. Whoever was here before is forgotten."""
+    if SHARED in session and request.method == "GET":
+        return end_shared("tablet.ready")
+    fault = None
+    if request.method == "POST":
+        try:
+            ticket = redeem_code(
+                runtime(), request.form.get("code", "")[:LONGEST_CODE], place=request.remote_addr or "nowhere"
+            )
+            return let_in_shared(ticket, KIOSK, remember=True)
+        except (AnswerError, LinkError) as error:
+            fault = translate(error.sentence)
+    page = render_template(
+        "pages/tablet/ready.html",
+        errors=[{"target": "code", "message": fault}] if fault else [],
+        said=WORDS.get(request.args.get("slut", "")),
+        shared=COOKIE in request.cookies,
+    )
+    return page, 400 if fault else 200
+
+
+@tablet.get("/tablet/tak")
+@admits(ANYONE)
+def thanks() -> str | Response:
+    """That the answers have come, for whoever has just sent them; nothing of what they said."""
+    if _just_sent() is None:
+        return redirect(url_for("tablet.ready"), 303)
+    return render_template("pages/tablet/thanks.html", seconds=END_SECONDS)
+
+
+@tablet.post("/tablet/ring")
+@admits(ANYONE)
+def call_me() -> Response:
+    """Whoever has just sent their answers wants to talk with somebody."""
+    ticket = _just_sent()
+    if ticket is None:
+        return redirect(url_for("tablet.ready"), 303)
+    wish_to_talk(runtime(), ticket)
+    return end_shared("tablet.ready", slut="ring")
+
+
+@tablet.get("/tablet/er-du-der")
+@admits(ANYONE)
+def still_here() -> str | Response:
+    """Where a page without scripts leads after a while: asks whether somebody is there, and ends by itself."""
+    if SHARED not in session:
+        return redirect(url_for("tablet.ready"), 303)
+    return render_template("pages/tablet/still_here.html", seconds=2 * END_SECONDS)
+
+
+@tablet.get("/tablet/her")
+@admits(ANYONE)
+def touched() -> Response:
+    """Somebody is there: a page with scripts says so while it is read or written on. An empty drawing is all it gets."""
+    return Response('<svg xmlns="http://www.w3.org/2000/svg"/>', mimetype="image/svg+xml")
+
+
+@tablet.get("/tablet/slut")
+@admits(ANYONE)
+def time_out() -> Response:
+    """Nobody is there any more: forget whoever it was. Kept answers stay kept."""
+    return end_shared("tablet.ready", slut="tid" if TICKET in session else None)
+
+
+@tablet.post("/tablet/enhed")
+@admits(ANYONE)
+def own_device() -> Response:
+    """This device isn't shared after all: links opened on it belong to one person again."""
+    response = end_shared("tablet.ready")
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@tablet.before_app_request
+def watch_shared() -> Response | None:
+    """Before each request: a shared session that has ended shows nothing, and one whose answers were sent ends."""
+    endpoint = request.endpoint
+    if endpoint == "static" or (TICKET not in session and SHARED not in session):
+        return None
+    if SHARED not in session and COOKIE in request.cookies:
+        session[MODE], session[SHARED] = KIOSK, _now()
+    if SHARED not in session:
+        return None
+    if _now() - int(session[SHARED]) > IDLE.total_seconds():
+        return end_shared("tablet.ready", slut="tid")
+    session[SHARED] = _now()
+    if endpoint in SENT and TICKET in session:
+        after = [*session[TICKET][:2], _now()]
+        response = end_shared("tablet.thanks")
+        session[AFTER] = after
+        return response
+    return end_shared("tablet.ready", slut=ENDED[endpoint]) if endpoint in ENDED else None
+
+
+@tablet.app_context_processor
+def shared_variables() -> dict[str, Any]:
+    """Whether the device is shared, for the pages of citizens: they ask whether somebody is still there."""
+    return {
+        "kiosk": {"warn": WARN_SECONDS, "end": END_SECONDS, "warn_without_script": WARN_SECONDS_WITHOUT_SCRIPT}
+        if SHARED in session
+        else None
+    }
+
+
+def let_in_shared(ticket: Ticket, mode: str, *, remember: bool) -> Response:
+    """Begin a shared session with a ticket; ``remember``: the device is one that several people use.
+
+    There, whoever has just chosen a language on it goes on in that language.
+    """
+    language = session.get(LOCALE) if remember else None
+    session.clear()
+    let_in(ticket)
+    session[LOCALE] = language or session[LOCALE]
+    session[MODE], session[SHARED] = mode, _now()
+    response = redirect(url_for("citizen.start"), 303)
+    response.headers.update(NO_TRACES)
+    if remember:
+        secure = runtime().settings.secure_cookies
+        response.set_cookie(COOKIE, "1", max_age=COOKIE_DAYS * 24 * 3600, secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+def end_shared(endpoint: str, *, slut: str | None = None) -> Response:
+    """Forget whoever was here, how they read and what the browser kept, and go on to a page."""
+    session.clear()
+    response = redirect(url_for(endpoint, slut=slut), 303)
+    response.headers.update(NO_TRACES)
+    forget_reading(response)
+    return response
+
+
+def _just_sent() -> Ticket | None:
+    """The ticket of whoever has just sent their answers here; None where that was a while ago."""
+    organisation_id, link_id, at = session.get(AFTER) or ("", "", 0)
+    if not link_id or _now() - int(at) > AFTER_SENDING.total_seconds():
+        return None
+    return Ticket(UUID(organisation_id), UUID(link_id))
+
+
+def _now() -> int:
+    return int(runtime().now().timestamp())

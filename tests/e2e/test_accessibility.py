@@ -1,0 +1,435 @@
+"""The citizen's pages for everybody: seven languages, two paces, every state, and the ways in which people read and press.
+
+``docs/accessibility.md`` names these tests, criterion by criterion.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from outcomes.language import CITIZEN_LOCALES
+from outcomes.views.reading import COOKIE, read_reading
+from tests.e2e.people import ask_once_more
+from tests.e2e.visitor import PHONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.e2e.running import Demo
+    from tests.e2e.visitor import Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+
+NARROW = {"width": 320, "height": 256}
+"""A screen of 1280 by 1024 pixels, enlarged four times."""
+OTHERS = tuple(code for code in CITIZEN_LOCALES if code not in {"da", "ar"})
+SPACED = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; } \
+p { margin-bottom: 2em !important; }"
+"""The values of WCAG 1.4.12, as its bookmarklet sets them."""
+CUT = """() => [...document.querySelectorAll("body *")].filter(each => {
+    const style = getComputedStyle(each), box = each.getBoundingClientRect();
+    if (!each.offsetParent || each.closest(".sr-only, .skipnav, svg") || box.width < 2) return false;
+    const hides = value => value !== "visible" && value !== "auto" && value !== "scroll";
+    const wide = each.scrollWidth > each.clientWidth + 1, high = each.scrollHeight > each.clientHeight + 1;
+    return (each.clientWidth && hides(style.overflowX) && wide) || (each.clientHeight && hides(style.overflowY) && high);
+}).map(each => each.outerHTML.slice(0, 120))"""
+"""What holds more than it shows."""
+SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), textarea, summary")].filter(each => {
+    if (!each.offsetParent || each.closest(".skipnav, .sr-only")) return false;
+    const target = each.matches("input[type=radio], input[type=checkbox]") ? each.labels[0] : each;
+    const inSentence = each.matches("a") && getComputedStyle(each).display === "inline" && each.closest("p, li, dd");
+    const box = target.getBoundingClientRect();
+    return !inSentence && (box.width < 24 || box.height < 24);
+}).map(each => each.outerHTML.slice(0, 120))"""
+"""What is smaller than a finger needs."""
+FOCUS = """() => {
+    const at = document.activeElement;
+    if (!at || at === document.body) return "nothing has the focus";
+    const drawn = (each, pseudo) => {
+        if (!each) return false;
+        const style = getComputedStyle(each, pseudo);
+        return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+    };
+    const label = at.matches("[type=radio], [type=checkbox]") ? at.labels[0] : null;
+    const marked = drawn(at) || drawn(label) || drawn(label, "::before");
+    if (!marked) return `not marked: ${at.outerHTML.slice(0, 160)}`;
+    const box = (label ?? at).getBoundingClientRect();
+    const shown = at.matches(".skipnav") ? at.getBoundingClientRect() : box;
+    const left = Math.max(shown.left, 0), right = Math.min(shown.right, innerWidth);
+    const top = Math.max(shown.top, 0), bottom = Math.min(shown.bottom, innerHeight);
+    if (right - left < 2 || bottom - top < 2) return `outside: ${at.outerHTML.slice(0, 160)}`;
+    const above = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    const own = above && (at.contains(above) || above.contains(at) || label?.contains(above) || above === at);
+    return own ? "" : `behind ${above?.outerHTML.slice(0, 80)}: ${at.outerHTML.slice(0, 120)}`;
+}"""
+"""What is wrong with where the focus is: not marked, outside the window, or behind something else."""
+
+
+def read_as(visitor: Visitor, demo: Demo, **choices: str) -> None:
+    """Choose how to read, as the page of reading keeps it."""
+    cookie = read_reading(choices).cookie()
+    visitor.context.add_cookies([{"name": COOKIE, "value": cookie, "url": demo.url}])
+
+
+def begin(visitor: Visitor, demo: Demo, instrument: str = "every-kind") -> None:
+    """Open a link to questions of one's own, in one's own language."""
+    visitor.open(ask_once_more(demo, instrument).link)
+
+
+def questions(visitor: Visitor) -> Iterator[int]:
+    """Each page of questions that one comes to, leaving every question open; ends where the answers can be sent."""
+    if visitor.page.locator(".one-of-all").count():
+        yield 1
+        return
+    for number in range(1, 20):
+        yield number
+        onward(visitor)
+        if not visitor.page.locator(".progress-words").count():
+            return
+    pytest.fail("no end of questions")
+
+
+def onward(visitor: Visitor) -> None:
+    """Leave what is on the page unanswered and go on."""
+    with visitor.page.expect_navigation():
+        visitor.page.locator("main button[value=skip]").click()
+
+
+def send(visitor: Visitor, selector: str = "main form button.button-primary") -> None:
+    """Press what sends the page."""
+    with visitor.page.expect_navigation():
+        visitor.page.locator(selector).first.click()
+
+
+def answer_first(visitor: Visitor) -> None:
+    """Mark the first answer of the first question."""
+    visitor.page.locator("main input[type=radio]").first.check()
+
+
+@pytest.mark.parametrize("pace", ["one", "all"])
+@pytest.mark.parametrize("language", ["da", "ar"])
+def test_every_state_on_the_way(language: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Start, each question, what is wrong, two tabs, review, receipt, afterwards: markup, axe, width, words, headings."""
+    visitor = visit(language, "phone")
+    page = visitor.page
+    read_as(visitor, demo, pace=pace)
+    begin(visitor, demo)
+    visitor.look("start")
+    visitor.press("Start")
+    titles = set()
+    answer_in_two_tabs(visitor)
+    for number in questions(visitor):
+        visitor.look(f"questions, page {number}")
+        assert page.title() not in titles, "each page has a title of its own"
+        titles.add(page.title())
+        if page.locator("main input[type=text]").count():
+            page.locator("main input[type=text]").first.fill("x")
+            send(visitor)
+            assert visitor.status() == 400
+            assert page.title().startswith(visitor.word("Error:"))
+            expect(page.locator(".error-summary")).to_be_focused()
+            visitor.look("something to put right")
+            page.locator("main input[type=text]").first.fill("")
+    if pace == "one":
+        visitor.look("review")
+    else:
+        visitor.press("Save and continue")
+        visitor.look("saved on the way")
+    visitor.press("Send my answers")
+    visitor.look("receipt")
+    page.goto(f"{demo.url}/svar/1")
+    visitor.look("already answered")
+    visitor.context.clear_cookies(name="outcomes")
+    page.goto(f"{demo.url}/svar/gennemse")
+    assert visitor.status() == 404
+    visitor.choose_language()
+    visitor.look("after the session is over")
+
+
+def answer_in_two_tabs(visitor: Visitor) -> None:
+    """The first question answered in one tab, and then otherwise in another that was open before."""
+    other = visitor.context.new_page()
+    other.goto(visitor.page.url)
+    answer_first(visitor)
+    other.locator("main input[type=radio]").nth(1).check()
+    with other.expect_navigation():
+        other.locator("main form button[value=next], main form button[value=save]").click()
+    other.close()
+    where = visitor.page.url
+    send(visitor, "main form button[value=next], main form button[value=save]")
+    assert visitor.status() == 409
+    visitor.look("answered in another tab")
+    visitor.page.goto(where)
+
+
+@pytest.mark.parametrize("language", ["da", "ar"])
+def test_pages_beside_the_way(language: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Reading, the accessibility statement, the front page, a link that opens nothing, an address that isn't there."""
+    visitor = visit(language, "phone")
+    for path in ("/laesning", "/was", "/", "/link-hjaelp", "/findes-ikke"):
+        visitor.page.goto(f"{demo.url}{path}?sprog={language}")
+        visitor.look(path)
+    begin(visitor, demo, "wellbeing")
+    visitor.page.goto(f"{demo.url}/svar/nej-tak")
+    visitor.look("saying no")
+    send(visitor)
+    visitor.look("after saying no")
+
+
+@pytest.mark.parametrize(("language", "pace"), [(code, ("one", "all")[place % 2]) for place, code in enumerate(OTHERS)])
+def test_the_other_languages(language: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """The same way, a shorter round, in each language; on a narrow screen, in the largest letters."""
+    visitor = visit(language, "phone", viewport={"width": 320, "height": 640})
+    read_as(visitor, demo, pace=pace, size="largest")
+    begin(visitor, demo)
+    visitor.look("start")
+    visitor.page.locator(".reading-link a").click()
+    visitor.look("language and reading")
+    visitor.press("Save and go back")
+    visitor.press("Start")
+    for number in questions(visitor):
+        if number == 1:
+            visitor.look("questions")
+        else:
+            visitor.check_width(f"question {number}")
+    visitor.look("before sending")
+    visitor.press("Send my answers")
+    visitor.look("receipt")
+
+
+@pytest.mark.parametrize("language", CITIZEN_LOCALES)
+def test_a_language_is_one_press_away_on_every_page(language: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Behind one link on a question, by its own name, and back to the same question."""
+    visitor = visit(language, "phone")
+    visitor.page.goto(ask_once_more(demo, "wellbeing").link)
+    visitor.page.locator("main form button.button-primary").click()
+    where = visitor.page.url
+    visitor.page.locator(".reading-link a").click()
+    names = visitor.page.locator(f".choose-language button[lang={language}]")
+    expect(names).to_have_count(1)
+    names.click()
+    assert visitor.page.url == where
+    root = visitor.page.locator("html")
+    expect(root).to_have_attribute("lang", language)
+    expect(root).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+
+
+@pytest.mark.parametrize("language", ["da", "ar"])
+@pytest.mark.parametrize("pace", ["one", "all"])
+def test_nothing_is_cut_or_pushed_out(language: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Enlarged four times, in the largest letters, and with WCAG's text spacing: no sideways scrolling, nothing cut."""
+    visitor = visit(language, "phone", viewport=NARROW)
+    page = visitor.page
+
+    def check(name: str) -> None:
+        for spaced in (False, True):
+            if spaced:
+                page.evaluate(
+                    "text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);"
+                    " document.adoptedStyleSheets = [sheet]; }",
+                    SPACED,
+                )
+            visitor.check_width(f"{name}, spaced {spaced}")
+            assert page.evaluate(CUT) == [], f"{name}, spaced {spaced}"
+
+    read_as(visitor, demo, pace=pace, size="largest", spacing="wide")
+    begin(visitor, demo)
+    check("start")
+    page.goto(f"{demo.url}/laesning?til=/svar")
+    check("reading")
+    page.goto(f"{demo.url}/was")
+    check("statement")
+    page.goto(f"{demo.url}/svar")
+    visitor.press("Start")
+    for number in questions(visitor):
+        check(f"questions, page {number}")
+    check("review")
+    visitor.press("Send my answers")
+    check("receipt")
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "choices"),
+    [
+        ({}, {"contrast": "strong"}),
+        ({"color_scheme": "dark"}, {"contrast": "strong"}),
+        ({}, {"contrast": "dark", "spacing": "wide"}),
+        ({"color_scheme": "dark"}, {}),
+        ({"forced_colors": "active"}, {"contrast": "dark"}),
+    ],
+    ids=["strong", "strong where the system is dark", "dark", "the system is dark", "forced colours"],
+)
+def test_colours_of_ones_own(
+    surroundings: dict[str, Any], choices: dict[str, str], demo: Demo, visit: Callable[..., Visitor]
+) -> None:
+    """Strong contrast, light on dark, and the system's own colours: everything is there to be seen."""
+    visitor = visit("da", "phone", **surroundings)
+    if "forced_colors" in surroundings:  # the system's own colours, which axe takes for the page's
+        visitor.forgiven.add("color-contrast")
+    read_as(visitor, demo, pace="all", **choices)
+    begin(visitor, demo)
+    visitor.look("start")
+    visitor.press("Start")
+    answer_first(visitor)
+    visitor.look("all questions, one of them answered")
+    visitor.page.goto(f"{demo.url}/laesning?til=/svar")
+    visitor.look("reading")
+
+
+@pytest.mark.parametrize(("language", "pace"), [("ar", "one"), ("so", "all")])
+def test_by_keyboard_alone(language: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """From the link to the receipt with Tab, space and enter: the focus always to be seen, and behind nothing."""
+    visitor = visit(language, "phone")
+    page, keyboard = visitor.page, visitor.page.keyboard
+    read_as(visitor, demo, pace=pace)
+    begin(visitor, demo)
+
+    def tab_to(selector: str, key: str = "Enter") -> None:
+        target = page.locator(selector).first
+        for _ in range(80):
+            keyboard.press("Tab")
+            assert page.evaluate(FOCUS) == "", page.url
+            if target.evaluate("each => each === document.activeElement"):
+                break
+        else:
+            pytest.fail(f"no Tab leads to {selector}")
+        with page.expect_navigation():
+            keyboard.press(key)
+
+    tab_to(".reading-link a")
+    tab_to(f".choose-language button[lang={language}]", "Space")
+    tab_to("main form button.button-primary")
+    while page.locator(".progress-words").count():
+        tab_to("main button[value=skip]")
+    assert visitor.status() == 200
+    tab_to("#send", "Space")
+    assert visitor.heading() == visitor.word("Thank you. Your answers have been received")
+
+
+@pytest.mark.parametrize(("language", "pace"), [("uk", "all"), ("tr", "one")])
+def test_without_scripts(language: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Every choice and the whole way, in a browser that runs no script."""
+    visitor = visit(language, "phone", java_script_enabled=False)
+    page = visitor.page
+    begin(visitor, demo)
+    page.locator(".reading-link a").click()
+    for name, value in (("size", "large"), ("pace", pace), ("wording", "easy")):
+        page.locator(f"#{name}-{value}").check()
+    visitor.press("Save and go back")
+    assert "reading-size-large" in (page.locator("html").get_attribute("class") or "")
+    visitor.press("Start")
+    pages = sum(1 for _ in questions(visitor))
+    assert (pages > 1) is (pace == "one")
+    visitor.press("Send my answers")
+    assert page.url.endswith("/svar/kvittering")
+
+
+def test_the_sample_follows_the_choices_before_they_are_saved(demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Size, colours, words and pictures can be seen at once, without a script."""
+    visitor = visit("da", "phone", java_script_enabled=False)
+    page = visitor.page
+    page.goto(f"{demo.url}/laesning")
+    words = page.locator(".sample-words:visible")
+    usual, before = words.inner_text(), words.bounding_box()
+    page.locator("#wording-easy").check()
+    expect(words).not_to_have_text(usual)
+    page.locator("#wording-usual").check()
+    page.locator("#size-largest").check()
+    after = words.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["height"] > before["height"]
+    page.locator("#contrast-dark").check()
+    expect(page.locator(".sample")).to_have_css("background-color", "rgb(0, 0, 0)")
+    page.locator("#pictures-no").check()
+    expect(page.locator(".sample-picture")).to_be_hidden()
+
+
+@pytest.mark.parametrize("pace", ["one", "all"])
+def test_mirrored_from_right_to_left(pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """In Arabic the layout, the scale and the progress run from the right; the numbers themselves don't."""
+    visitor = visit("ar", "desktop")
+    page = visitor.page
+    read_as(visitor, demo, pace=pace)
+    begin(visitor, demo)
+    visitor.press("Start")
+    middle = page.viewport_size["width"] / 2 if page.viewport_size else 0
+
+    def left(selector: str) -> float:
+        box = page.locator(selector).first.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2
+
+    assert left(".sender") > middle > left(".reading-link")
+    if pace == "one":
+        assert left(".back-link") > middle
+        expect(page.locator("progress").first).to_have_css("direction", "rtl")
+        onward(visitor)
+    assert left(".scale-step:first-child") > left(".scale-step:last-child")
+    expect(page.locator(".scale-step label").first).to_contain_text("0")
+    assert left(".scale-ends p:first-child") > left(".scale-ends p:last-child")
+
+
+@pytest.mark.parametrize("pace", ["one", "all"])
+def test_everything_to_press_is_large_enough(pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """At least 24 by 24 px, on the smallest phone; links inside a sentence stand in its line."""
+    visitor = visit("da", "phone", viewport={"width": 320, "height": 640})
+    page = visitor.page
+    read_as(visitor, demo, pace=pace)
+    for path in ("/laesning", "/was"):
+        page.goto(demo.url + path)
+        assert page.evaluate(SMALL) == [], path
+    begin(visitor, demo)
+    assert page.evaluate(SMALL) == []
+    visitor.press("Start")
+    for number in questions(visitor):
+        assert page.evaluate(SMALL) == [], number
+    assert page.evaluate(SMALL) == []
+    visitor.press("Send my answers")
+    assert page.evaluate(SMALL) == []
+
+
+def test_nothing_moves_for_those_who_want_it_still(demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Neither transitions nor animations where the system asks for less motion; nothing plays by itself anywhere."""
+    moving = """() => [...document.querySelectorAll("*")].filter(each => {
+        const style = getComputedStyle(each);
+        return style.animationName !== "none" || style.transitionDuration.split(", ").some(one => parseFloat(one) > 0.01);
+    }).map(each => each.outerHTML.slice(0, 100))"""
+    visitor = visit("da", "phone", reduced_motion="reduce")
+    begin(visitor, demo)
+    visitor.press("Start")
+    for path in (visitor.page.url, f"{demo.url}/laesning", f"{demo.url}/was"):
+        visitor.page.goto(path)
+        assert visitor.page.evaluate(moving) == []
+        assert visitor.page.locator("[autoplay], marquee, blink, meta[http-equiv=refresh]").count() == 0
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": PHONE["height"], "height": PHONE["width"]}], ids=["tall", "wide"])
+def test_either_way_up(size: dict[str, int], demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """A phone held either way shows the whole page."""
+    visitor = visit("da", "phone", viewport=size)
+    begin(visitor, demo)
+    visitor.press("Start")
+    visitor.check_width("question")
+    expect(visitor.page.locator("main form button.button-primary").first).to_be_visible()
+
+
+@pytest.mark.parametrize("pace", ["one", "all"])
+def test_help_stands_in_the_same_place(pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """Head and foot, with whom to call and the way to the languages, are alike from the first page to the last."""
+    visitor = visit("da", "phone")
+    page = visitor.page
+    read_as(visitor, demo, pace=pace)
+    begin(visitor, demo, "wellbeing")
+    foot = page.locator("footer").inner_text()
+    assert page.locator("footer a[href^='tel:']").count() == 1
+    visitor.press("Start")
+    for _ in questions(visitor):
+        assert page.locator("footer").inner_text() == foot
+        expect(page.locator("header .reading-link a")).to_be_visible()
+    assert page.locator("footer").inner_text() == foot
+    visitor.press("Send my answers")
+    assert page.locator("footer").inner_text() == foot

@@ -1,0 +1,69 @@
+"""A language chosen behind a link is its holder's: the citizen's own, or that of whoever answers beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from outcomes.models import PersonalLink, Relation
+from outcomes.services.choose_language import choose_language
+from outcomes.services.open_link import issue_link, open_link
+from tests.integration.builders import add_case, add_course, add_tenant
+
+if TYPE_CHECKING:
+    from outcomes.services.runtime import Runtime
+    from tests.conftest import Clock, ServerDatabase
+
+
+def locales(database: ServerDatabase, table: str) -> list[str]:
+    """The languages stored in a table."""
+    with database.admin() as connection:
+        return list(connection.scalars(text(f"SELECT locale FROM {table}")).all())
+
+
+def test_the_citizens_own_link_sets_the_citizens_language(
+    runtime: Runtime, database: ServerDatabase, clock: Clock
+) -> None:
+    case = add_case(runtime, add_course(runtime, add_tenant(runtime)))
+    ticket = open_link(runtime, issue_link(runtime, case.tenant.scope, occasion_id=case.occasions["start"]))
+
+    assert choose_language(runtime, ticket, locale="uk") is True
+    assert choose_language(runtime, ticket, locale="uk") is False, "the same again writes nothing"
+    assert locales(database, "citizen") == ["uk"]
+    with pytest.raises(ValueError, match="not a language"):
+        choose_language(runtime, ticket, locale="de")
+    clock.travel(days=400)
+    assert choose_language(runtime, ticket, locale="pl") is False, "the link is over"
+    assert locales(database, "citizen") == ["uk"]
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("parent", ["so"]), ("worker", ["da"])])
+def test_a_link_of_somebody_else_leaves_the_citizens_language(
+    runtime: Runtime, database: ServerDatabase, kind: str, expected: list[str]
+) -> None:
+    case = add_case(runtime, add_course(runtime, add_tenant(runtime)))
+    ticket = open_link(runtime, issue_link(runtime, case.tenant.scope, occasion_id=case.occasions["start"]))
+    organisation_id, relation_id = case.tenant.organisation_id, uuid4()
+    with runtime.database.transaction(case.tenant.scope) as session:
+        session.add(
+            Relation(
+                id=relation_id,
+                organisation_id=organisation_id,
+                citizen_id=case.citizen_id,
+                kind="parent",
+                name_sealed=b"sealed",
+                from_date=runtime.today(),
+            )
+        )
+        session.flush()
+        link = session.get_one(PersonalLink, (organisation_id, ticket.link_id))
+        link.respondent_kind = kind
+        link.relation_id = relation_id if kind == "parent" else None
+        session.commit()
+
+    assert choose_language(runtime, ticket, locale="so") is (kind == "parent")
+    assert locales(database, "relation") == expected
+    assert locales(database, "citizen") == ["da"]
