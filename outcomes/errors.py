@@ -8,10 +8,10 @@ do next. ``views/errors.py`` is the one place that maps them to HTTP, ``cli`` th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -91,6 +91,18 @@ class NotFoundError(OutcomesError):
 
 class LinkError(NotFoundError):
     """A personal link is unknown, expired, revoked or damaged: the one who holds it can't tell which."""
+
+
+class DeclinedError(LinkError):
+    """A personal link that is good, of an occasion that its own citizen has said no thanks to: they hold it, and may know.
+
+    ``organisation_name`` and ``contact`` (as it is stored): whom to call for whoever thinks again.
+    """
+
+    def __init__(self, sentence: Sentence, organisation_name: str, contact: Mapping[str, Any]) -> None:
+        super().__init__(sentence)
+        self.organisation_name = organisation_name
+        self.contact = contact
 
 
 class NotAllowedError(OutcomesError):

@@ -37,6 +37,7 @@ HOW_TO_WRITE = {
     "MAIL_FROM": Sentence("It is an e-mail address."),
     "SMS_URL": Sentence("It is written https://host/path."),
     "CITIZEN_OIDC_ISSUER": Sentence("It is written https://host, as the provider writes its own name."),
+    "CITIZEN_OIDC_SCOPE": Sentence("It is words with a space between them, and openid is one of them."),
     "MESSAGES_PER_DAY": Sentence("It is a whole number, 1 or more."),
     "TRUSTED_PROXIES": Sentence("It is a whole number from 0 to 9."),
 }
@@ -49,6 +50,7 @@ BASE_URL = r"^(https://[^/]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)$"
 MAIL_URL = r"^smtps?://([^/@\s:]+:[^/@\s]+@)?[^/@\s:]+(:\d{1,5})?/?$"
 SMS_URL = r"^(https://[^/\s]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(/\S*)?$"
 ISSUER = r"^(https://\S+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?)$"
+SCOPE = r"^(\S+ )*openid( \S+)*$"
 MAIL_FROM = r"^[^\s@<>,;:\"]+@[^\s@<>,;:\"]+$"
 
 KeyRing = dict[str, bytes]
@@ -97,6 +99,10 @@ class Settings(BaseModel):
     citizen_oidc_client_id: Annotated[str | None, Field(alias="CITIZEN_OIDC_CLIENT_ID")] = None
     citizen_oidc_client_secret: Annotated[SecretStr | None, Field(alias="CITIZEN_OIDC_CLIENT_SECRET")] = None
     citizen_oidc_cpr_claim: Annotated[str, Field(alias="CITIZEN_OIDC_CPR_CLAIM")] = "cpr"
+    citizen_oidc_scope: Annotated[str, Field(alias="CITIZEN_OIDC_SCOPE", pattern=SCOPE)] = "openid"
+    citizen_oidc_acr_values: Annotated[str | None, Field(alias="CITIZEN_OIDC_ACR_VALUES")] = None
+    citizen_oidc_level_claim: Annotated[str, Field(alias="CITIZEN_OIDC_LEVEL_CLAIM")] = "acr"
+    citizen_oidc_levels: Annotated[tuple[str, ...], Field(alias="CITIZEN_OIDC_LEVELS")] = ()
     operator_name: Annotated[str, Field(alias="OPERATOR_NAME")] = ""
     operator_phone: Annotated[str, Field(alias="OPERATOR_PHONE")] = ""
     operator_email: Annotated[str, Field(alias="OPERATOR_EMAIL")] = ""
@@ -105,6 +111,13 @@ class Settings(BaseModel):
     @classmethod
     def _read_ring(cls, value: object) -> object:
         return value if isinstance(value, dict) else _ring(value)
+
+    @field_validator("citizen_oidc_levels", mode="before")
+    @classmethod
+    def _read_levels(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(level for part in value.split(",") if (level := part.strip()))
 
     @field_validator("secret_key_fallbacks", mode="before")
     @classmethod

@@ -40,7 +40,7 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON correction FOR EACH STATEMENT EXEC
 REVOKE UPDATE ON risk_protocol, correction, instrument_audio FROM outcomes_app;
 CREATE TRIGGER keep BEFORE UPDATE ON signal FOR EACH ROW EXECUTE FUNCTION keep_columns(
     'organisation_id', 'citizen_id', 'episode_id', 'occasion_id', 'respondent_kind', 'relation_id', 'kind', 'subject',
-    'protocol_id', 'raised_at', 'due_at');
+    'from_paper', 'protocol_id', 'raised_at', 'due_at');
 
 -- An instrument that can find danger isn't in use before somebody has decided what happens then.
 CREATE FUNCTION require_protocol() RETURNS trigger LANGUAGE plpgsql AS $$

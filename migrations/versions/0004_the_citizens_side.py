@@ -340,6 +340,7 @@ def _make_tables() -> None:
         sa.Column("relation_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("from_paper", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("protocol_id", sa.Uuid(), nullable=True),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),

@@ -29,7 +29,9 @@ DEMO = "solbjerg"
 def demo(port: int) -> None:
     """Make a demo municipality, print links to sign in with, and serve it."""
     home = read_home()
-    write_new_settings(home, OUTCOMES_DEMO="true", BASE_URL=f"http://{HOST}:{PORT}")
+    base_url = os.environ.get("BASE_URL") or f"http://{HOST}:{port}"
+    os.environ["BASE_URL"] = base_url  # over an earlier start's port, also for the worker beside
+    write_new_settings(home, OUTCOMES_DEMO="true", BASE_URL=base_url)
     settings = read_settings()
     if not settings.demo:
         raise UnavailableError(
@@ -48,7 +50,7 @@ def demo(port: int) -> None:
         runtime.database.dispose()
         click.echo(gettext("The demo is ready. Open one of these links in a browser:"))
         for sentence, url in links.named():
-            click.echo(f"\n  {translate(sentence)}\n  {url.replace(f':{PORT}', f':{port}', 1)}")
+            click.echo(f"\n  {translate(sentence)}\n  {url}")
         click.echo("\n" + gettext("Stop with Ctrl-C."))
         run_server(settings, address, bind=f"{HOST}:{port}")
 

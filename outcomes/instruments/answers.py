@@ -180,8 +180,8 @@ def _free_text_fault(item: Item, value: Answer) -> Sentence | None:
     if len(value) > item.max_length:
         return Sentence(
             "Your answer has %(length)s characters. There is room for %(limit)s. Make it a little shorter.",
-            length=len(value),
-            limit=item.max_length,
+            length=float(len(value)),  # as a quantity, so that it is written as the language writes thousands
+            limit=float(item.max_length),
         )
     return None
 

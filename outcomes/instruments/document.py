@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from outcomes.errors import Fault, Sentence
+from outcomes.language import gettext as _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,17 @@ class Document:
         line = next((self.lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.lines), None)
         if line is None:
             return name
-        return f"{name} (line {line})" if name else f"line {line}"
+        return named_line(name, line) if name else line_place(line)
+
+
+def line_place(line: int) -> str:
+    """A line of the file, in the locale in force."""
+    return _("line %(line)s", line=line)
+
+
+def named_line(name: str, line: int) -> str:
+    """A named part of the file and its line."""
+    return _("%(part)s (line %(line)s)", part=name, line=line)
 
 
 def place_name(path: Path_) -> str:
@@ -86,7 +97,7 @@ def read_yaml(text: str) -> Document:
         return Document(yaml.safe_load(text), lines, faults)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}" if mark else ""
+        place = line_place(mark.line + 1) if mark else ""
         return Document(None, {}, (Fault(place, Sentence("This isn't YAML: %(reason)s.", reason=error.problem or "")),))
     except (yaml.YAMLError, ValueError) as error:
         return _unreadable(Sentence("This isn't YAML: %(reason)s.", reason=str(error).splitlines()[0]))
@@ -107,7 +118,7 @@ def read_json(text: str) -> Document:
     try:
         data = json.loads(text, object_pairs_hook=keep)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}"
+        place = line_place(error.lineno)
         return Document(None, {}, (Fault(place, Sentence("This isn't JSON: %(reason)s.", reason=error.msg)),))
     except ValueError as error:
         return _unreadable(Sentence("This isn't JSON: %(reason)s.", reason=str(error).splitlines()[0]))
@@ -133,7 +144,7 @@ def _shape_fault(text: str) -> Fault | None:
     """Anchors (which could blow a small file up) and deep nesting, found before anything is built."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+        line = line_place(event.start_mark.line + 1) if event.start_mark else ""
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             return Fault(line, Sentence("Anchors (& and *) aren't used here. Name shared answers in option_sets."))
         if isinstance(event, yaml.CollectionStartEvent):
@@ -157,7 +168,7 @@ def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Iterator[Fau
             here = (*path, name)
             line = key.start_mark.line + 1
             if name in seen:
-                yield Fault(f"{place_name(here)} (line {line})", _twice(name))
+                yield Fault(named_line(place_name(here), line), _twice(name))
             seen.add(name)
             yield from _walk(child, here, lines)
             lines[here] = line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -81,6 +81,8 @@ class Signal(TenantRow, Base):
     kind: Mapped[str]
     subject: Mapped[str]
     """What it is about: the item's id for a risk answer, the scale's key for a worsening, empty for a wish to talk."""
+    from_paper: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the answer stands on a paper form, and was typed in by somebody else."""
     protocol_id: Mapped[UUID | None]
     raised_at: Mapped[datetime]
     due_at: Mapped[datetime]

@@ -65,9 +65,15 @@ class OwnCurveFigure:
     subtitle: Sentence
     description: Sentence
     caption: Sentence
+    words: Sentence
     curve: OwnCurve
     table: Table
     has_band: bool = False
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a course to draw: one answer is a sentence, not a curve."""
+        return len(self.curve.points) > 1
 
     @property
     def svg(self) -> str:
@@ -108,9 +114,28 @@ def own_curve_figure(curve: Curve) -> OwnCurveFigure:
         subtitle=_scale(curve, with_title=False),
         description=_description(curve),
         caption=Sentence("Small ups and downs are ordinary."),
+        words=_own_words(curve),
         curve=OwnCurve(curve.points, curve.minimum, curve.maximum, curve.decimals, curve.lower_is_better),
         table=_table(curve, with_change=False),
     )
+
+
+def _own_words(curve: Curve) -> Sentence:
+    """The numbers themselves, and which end is best: no verdict on the way between them."""
+    said = [round(value, curve.decimals) if curve.decimals else round(value) for _, value in curve.points]
+    best = curve.minimum if curve.lower_is_better else curve.maximum
+    best = int(best) if float(best).is_integer() else best
+    if len(said) == 1:
+        return Sentence("You have answered once. It gave %(now)s. %(best)s is best.", now=said[0], best=best)
+    if len(said) == 2:  # noqa: PLR2004
+        return Sentence(
+            "The first time it was %(first)s, now it is %(now)s. %(best)s is best.",
+            first=said[0], now=said[-1], best=best,
+        )  # fmt: skip
+    return Sentence(
+        "The first time it was %(first)s, the last time %(before)s, now it is %(now)s. %(best)s is best.",
+        first=said[0], before=said[-2], now=said[-1], best=best,
+    )  # fmt: skip
 
 
 def _finding(curve: Curve) -> Sentence:

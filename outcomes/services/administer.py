@@ -1,4 +1,4 @@
-"""What an administrator sees: instruments, staff, imports, and whether the record of changes is whole. No citizens."""
+"""What an administrator sees: staff, imports, and whether the record of changes is whole. No citizens."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from outcomes.errors import InputError, Sentence
-from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import read_stored_instrument
-from outcomes.store import imports, instruments, organisations, records
+from outcomes.store import imports, organisations, records
 
 if TYPE_CHECKING:
     from outcomes.services.runtime import Actor, Runtime
@@ -32,19 +30,6 @@ FAULT_NAMES = {
     "row back unrecorded": Sentence("the row came back without being recorded"),
     "row changed unrecorded": Sentence("the row was changed without being recorded"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentRow:
-    """One version of an instrument. ``validated`` is None for a scoring profile."""
-
-    title: LocalText
-    key: str
-    version: str
-    kind: str
-    in_use: bool
-    licence: str
-    validated: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +81,6 @@ class AdminView:
     """The administrator's page. ``entries``: how many changes are recorded; ``audit``: None until they are checked."""
 
     organisation_name: str
-    instruments: tuple[InstrumentRow, ...]
     users: tuple[UserRow, ...]
     imports: tuple[ImportRow, ...]
     entries: int
@@ -120,26 +104,10 @@ def read_admin_page(runtime: Runtime, actor: Actor, *, check_record: bool = True
     faults = check_audit(runtime, actor.scope) if check_record else None
     with runtime.database.transaction(actor.scope) as session:
         organisation = organisations.get_organisation(session, organisation_id=actor.organisation_id)
-        used = records.used_versions(session)
         last_seen = records.last_sessions(session)
-        rows = []
-        for version in instruments.list_versions(session):
-            instrument = read_stored_instrument(session, version.id)
-            rows.append(
-                InstrumentRow(
-                    title=local_text(instrument.title),
-                    key=instrument.key,
-                    version=instrument.version,
-                    kind=str(instrument.kind),
-                    in_use=version.id in used,
-                    licence=instrument.licence.id,
-                    validated=instrument.validated if instrument.kind == "measure" else None,
-                )
-            )
         entries = records.count_entries(session)
         return AdminView(
             organisation_name=organisation.name,
-            instruments=tuple(rows),
             users=tuple(
                 UserRow(
                     user.name, ROLE_NAMES[user.role], user.ended_on is None or user.ended_on > runtime.today(),

@@ -25,6 +25,7 @@ from outcomes.services.open_link import OpenLink, Ticket, use_link
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
 from outcomes.services.raise_signals import find_risks
 from outcomes.store import answering, instruments
+from outcomes.store.database import again_after_deadlock
 from outcomes.vault import Vault
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Visit:
     @property
     def unguarded(self) -> bool:
         """Whether an answer could call for help that nobody has arranged: then nothing is asked."""
-        return self.instrument.has_risk_items and not self.opened.has_protocol
+        return is_unguarded(self.opened, self.instrument)
 
     @property
     def intro(self) -> LocalText:
@@ -207,20 +208,21 @@ def save_answer(
     return save_answers(runtime, ticket, answers={item_id: value}, seen=None if seen is None else {item_id: seen})
 
 
+@again_after_deadlock
 def save_answers(
     runtime: Runtime, ticket: Ticket, *, answers: Answers, seen: Mapping[str, str] | None = None
 ) -> Kept:  # fmt: skip
     """Keep answers (``None``: skipped), all or none. ``seen``: by item, what the page was made from (``Visit.seen``).
 
     Raises ``AnswerError`` for a value that isn't an answer, ``AnswerChangedError`` where something else than the page had
-    seen is kept by now, and ``ConflictError`` where the occasion is answered already or a question isn't asked any more.
+    seen is kept by now, and ``ConflictError`` where nothing can be answered (any more) or a question isn't asked any more.
     """
     with runtime.database.quick_transaction(ticket.scope) as transaction:
         for _ in range(TRIES):
             at = runtime.now()
             opened = use_link(transaction, ticket, at, lock=True)
-            check_may_answer(opened)
             instrument = read_asked_instrument(runtime, ticket, opened.version_id)
+            check_may_answer(opened, instrument, runtime.today())
             kept = _check_kept(runtime, ticket, opened, instrument, answers, seen)
             risks = find_risks(instrument, kept, stored_answers(opened)).led_to_by(answers)
             written = answering.keep_answers(
@@ -266,10 +268,27 @@ def stored_answers(opened: OpenLink) -> dict[str, Answer]:
     return {item: from_json(value) for item, value in (opened.draft or {}).items()}
 
 
-def check_may_answer(opened: OpenLink) -> None:
+def check_not_sent(opened: OpenLink) -> None:
     """Raises ``ConflictError`` where the answers were sent already."""
     if opened.response_id is not None:
         raise ConflictError(Sentence("You have already sent your answers to these questions. They stand as they are."))
+
+
+def check_may_answer(opened: OpenLink, instrument: Instrument, today: date) -> None:
+    """Raises ``ConflictError`` where the answers were sent already, the time hasn't come yet, or an answer could call for
+    help that nobody has arranged."""
+    check_not_sent(opened)
+    if is_unguarded(opened, instrument):
+        raise ConflictError(Sentence("The questions are not ready yet"))
+    if today < opened.opens_on:
+        raise ConflictError(
+            Sentence("The questions can be answered from %(day)s. Come back then.", day=opened.opens_on)
+        )
+
+
+def is_unguarded(opened: OpenLink, instrument: Instrument) -> bool:
+    """Whether an answer could call for help that nobody has arranged: then nothing is asked."""
+    return instrument.has_risk_items and not opened.has_protocol
 
 
 def read_asked_instrument(runtime: Runtime, ticket: Ticket, version_id: UUID) -> Instrument:

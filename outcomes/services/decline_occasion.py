@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outcomes.services.answer_questions import check_may_answer
+from outcomes.services.answer_questions import check_not_sent
 from outcomes.services.open_link import use_link
 from outcomes.store import answering
 
@@ -22,7 +22,7 @@ def decline_occasion(runtime: Runtime, ticket: Ticket) -> None:
     at = runtime.now()
     with runtime.database.quick_transaction(ticket.scope) as transaction:
         opened = use_link(transaction, ticket, at, lock=True)
-        check_may_answer(opened)
+        check_not_sent(opened)
         if opened.relation_id is None and opened.respondent_kind == "citizen":
             answering.decline_occasion(
                 transaction, organisation_id=opened.organisation_id, occasion_id=opened.occasion_id

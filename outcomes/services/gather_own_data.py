@@ -15,12 +15,12 @@ from outcomes.instruments.model import Item
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.list_caseload import read_names
+from outcomes.services.open_citizen import given_answers
 from outcomes.services.read_curves import describe_score
 from outcomes.services.read_own_page import (
     Look,
     OwnCorrection,
     OwnResponse,
-    given_answers,
     list_looks,
     list_own_responses,
 )

@@ -22,7 +22,7 @@ from outcomes.services.open_sheet import BOTH, DAY, HELPER, LANGUAGE, FoundSheet
 from outcomes.services.raise_signals import raise_signals
 from outcomes.services.submit_response import Sending, all_answers, store_answers
 from outcomes.store import answering, sheets
-from outcomes.store.database import SessionStatements
+from outcomes.store.database import SessionStatements, again_after_deadlock
 from outcomes.tables.danish_dates import read_date
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class _Content:
     answers: Mapping[str, Answer] = field(repr=False)
 
 
+@again_after_deadlock
 def key_sheet(
     runtime: Runtime, actor: Actor, occasion_id: UUID, typed: Typed, *, relation_id: UUID | None = None
 ) -> None:
@@ -77,6 +78,7 @@ def key_sheet(
         session.commit()
 
 
+@again_after_deadlock
 def settle_sheet(
     runtime: Runtime, actor: Actor, occasion_id: UUID, *, chosen: Mapping[str, int], token: str,
     relation_id: UUID | None = None,
@@ -96,6 +98,7 @@ def settle_sheet(
         session.commit()
 
 
+@again_after_deadlock
 def discard_keyings(
     runtime: Runtime, actor: Actor, occasion_id: UUID, *, token: str, relation_id: UUID | None = None
 ) -> None:
@@ -185,7 +188,7 @@ def _keep(runtime: Runtime, session: Session, actor: Actor, found: FoundSheet, t
         session, organisation_id=actor.organisation_id, occasion_id=found.opened.occasion_id,
         instrument=found.asked.instrument, answers=content.answers, at=runtime.now(),
         respondent_kind=found.who.kind, relation_id=found.who.relation_id,
-        before=_content(found.keyings[0]).answers if found.keyings else None,
+        before=_content(found.keyings[0]).answers if found.keyings else None, from_paper=True,
     )  # fmt: skip
     if typed.keying == SECOND and not find_differences(found.asked.instrument, found.keyings[0], keying):
         _store(runtime, session, actor, found, content)

@@ -33,6 +33,7 @@ class SignalView:
     """One signal. ``reason``: why somebody is to look; ``source``: whose answer it comes from, and when.
 
     ``owner`` is None where nobody has it. ``handled_at``, ``handled_by`` and ``handling`` stand where it was handled.
+    ``from_paper``: the answer stands on a paper form.
     """
 
     signal_id: UUID
@@ -47,6 +48,7 @@ class SignalView:
     handled_at: datetime | None = None
     handled_by: str = ""
     handling: str = ""
+    from_paper: bool = False
 
 
 def list_signals(runtime: Runtime, actor: Actor) -> tuple[SignalView, ...]:
@@ -108,13 +110,20 @@ def _describe(
         name=names[signal.citizen_id],
         kind=signal.kind,
         reason=reason,
-        source=Sentence(
-            "Answered by %(who)s, %(moment)s", who=RESPONDENT_NAMES[signal.respondent_kind], moment=signal.raised_at
-        ),
+        source=_source(signal),
         owner=owner,
         due_at=signal.due_at,
         overdue=signal.handled_at is None and signal.due_at < now,
         handled_at=signal.handled_at,
         handled_by=done_by.get(signal.handled_by, "") if signal.handled_by else "",
         handling=signal.handling,
+        from_paper=signal.from_paper,
     )
+
+
+def _source(signal: Signal) -> Sentence:
+    """Whose answer it comes from, and when."""
+    who = RESPONDENT_NAMES[signal.respondent_kind]
+    if signal.from_paper:
+        return Sentence("Answered by %(who)s on paper, typed in %(moment)s", who=who, moment=signal.raised_at)
+    return Sentence("Answered by %(who)s, %(moment)s", who=who, moment=signal.raised_at)

@@ -20,7 +20,7 @@ from outcomes.services.list_caseload import read_names
 from outcomes.services.open_citizen import admit, occasion_label
 from outcomes.services.open_link import DAYS_AFTER_CLOSING
 from outcomes.services.submit_response import all_answers
-from outcomes.store import asking, citizens, relations
+from outcomes.store import asking, citizens, relations, responses
 from outcomes.store.database import SessionStatements
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ class AskingView:
     closes_on: date
     obstacle: Sentence | None
     respondents: tuple[RespondentView, ...]
+    only_citizen: bool
+    """Whether nobody beside the citizen is asked these questions, whoever there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +137,22 @@ def open_asking(runtime: Runtime, actor: Actor, citizen_id: UUID, occasion_id: U
         for who in people
     ]  # fmt: skip
     return AskingView(
-        citizen_id, asked.name, occasion_id, asked.label, asked.occasion.closes_on, asked.obstacle, tuple(views)
-    )
+        citizen_id, asked.name, occasion_id, asked.label, asked.occasion.closes_on, asked.obstacle, tuple(views),
+        only_citizen=[str(each) for each in asked.instrument.respondents] == [CITIZEN],
+    )  # fmt: skip
 
 
 def find_asked(
-    runtime: Runtime, session: Session, actor: Actor, citizen_id: UUID, occasion_id: UUID, purpose: str
-) -> Asked:
+    runtime: Runtime, session: Session, actor: Actor, citizen_id: UUID, occasion_id: UUID, purpose: str, *,
+    hold: bool = False,
+) -> Asked:  # fmt: skip
     """In the caller's transaction: the occasion, for one who needs to know the citizen; that they look is logged.
 
-    Raises ``NotFoundError`` as :func:`open_asking`.
+    ``hold``: nobody else keeps or sends answers to the occasion until the transaction ends. Raises ``NotFoundError`` as
+    :func:`open_asking`.
     """
+    if hold:  # before anything is written, as whoever answers behind a link does: else each could wait for the other
+        responses.lock_occasion(session, occasion_id=occasion_id)
     found = asking.find_occasion(session, occasion_id=occasion_id)
     episode_id = found[1].id if found is not None else None
     admission = admit(session, actor, citizen_id, purpose, runtime.today(), episode_id=episode_id)

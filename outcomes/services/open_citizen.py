@@ -9,6 +9,7 @@ from uuid import UUID
 
 from outcomes.errors import NotFoundError, Sentence
 from outcomes.instruments import visible_items
+from outcomes.instruments.kinds import NonAnswer
 from outcomes.instruments.model import Item
 from outcomes.models.record import CITIZEN_PAGE, SHARED
 from outcomes.reports.parts import LocalText, local_text
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from outcomes.models import Goal, GoalRating
+    from outcomes.models import Goal, GoalRating, Response
     from outcomes.services.runtime import Actor, Runtime
 
 
@@ -285,10 +286,16 @@ def _occasions(
                 asks=occasion.state == "planned" and occasion.opens_on <= today and occasion.episode_id in helping,
             )
         )  # fmt: skip
-        newest = latest is None or response is None or response.answered_at > latest.answered_at
-        if response is not None and response.answers and newest:
-            latest = LatestAnswers(visible_items(instrument, response.answers), response.answers, response.answered_at)
+        given = given_answers(response) if response else {}
+        if response is not None and given and (latest is None or response.answered_at > latest.answered_at):
+            latest = LatestAnswers(visible_items(instrument, given), given, response.answered_at)
     return tuple(reversed(views)), latest
+
+
+def given_answers(response: Response) -> dict[str, Any]:
+    """The answers of a response, with what was said in place of an answer."""
+    said = {item: NonAnswer(value) for item, value in response.non_answers.items() if value != "skipped"}
+    return {**response.answers, **said}
 
 
 def occasion_label(measure: LocalText, sequence: int, months: float) -> Sentence:

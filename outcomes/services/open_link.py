@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from outcomes.errors import LinkError, Sentence
+from outcomes.errors import DeclinedError, LinkError, Sentence
 from outcomes.language import TIMEZONE
 from outcomes.store import answering, links
 from outcomes.store.database import Scope
@@ -105,7 +105,7 @@ def use_link(statements: Statements, ticket: Ticket, at: datetime, *, lock: bool
         lock=lock,
     )
     if row is None:
-        raise link_refused()
+        raise _closed(statements, ticket, at)
     return OpenLink(
         organisation_id=ticket.organisation_id,
         occasion_id=row.occasion_id,
@@ -130,6 +130,14 @@ def use_link(statements: Statements, ticket: Ticket, at: datetime, *, lock: bool
         late=bool(row.late),
         has_protocol=row.has_protocol,
     )
+
+
+def _closed(statements: Statements, ticket: Ticket, at: datetime) -> LinkError:
+    """Why a ticket opens nothing: that its own citizen said no thanks, else the one answer for everything."""
+    row = answering.find_declined(statements, organisation_id=ticket.organisation_id, link_id=ticket.link_id, at=at)
+    if row is None:
+        return link_refused()
+    return DeclinedError(Sentence("You have said no thanks to these questions"), row.organisation_name, row.contact)
 
 
 def make_browser_key() -> str:

@@ -21,7 +21,7 @@ from outcomes.services.print_paper_form import sheet_code
 from outcomes.services.raise_signals import Help, read_help
 from outcomes.services.record_interview import read_respondent
 from outcomes.services.submit_response import Receipt
-from outcomes.store import asking, organisations, sheets
+from outcomes.store import asking, organisations, responses, sheets
 from outcomes.store.database import SessionStatements
 
 if TYPE_CHECKING:
@@ -145,12 +145,14 @@ def find_sheet(
 ) -> FoundSheet:
     """In the caller's transaction, and logged. ``hold``: nobody else types in or sends answers to the occasion until it
     ends. Raises ``NotFoundError`` as :func:`open_sheet`."""
+    if hold:  # before anything is read or written, as in find_asked
+        responses.lock_occasion(session, occasion_id=occasion_id)
     found = asking.find_occasion(session, occasion_id=occasion_id)
     if found is None:
         raise NotFoundError(Sentence("There is no such page, or it is not yours to see."))
     asked = find_asked(runtime, session, actor, found[1].citizen_id, occasion_id, PAPER_KEYED)
     who = asked.respondent(relation_id)
-    opened = read_respondent(SessionStatements(session), actor, asked, who, hold=hold)
+    opened = read_respondent(SessionStatements(session), actor, asked, who)
     keyings = sheets.list_keyings(
         session, occasion_id=occasion_id, respondent_kind=who.kind, relation_id=who.relation_id
     )

@@ -6,9 +6,8 @@ looked after too.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from outcomes.instruments import risky_items
@@ -19,6 +18,7 @@ from outcomes.store import signals
 from outcomes.store.database import SessionStatements
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RISK, WISH = "risk_answer", "wants_contact"
 WISH_WORKING_DAYS = 2
+LOOKED_AT_WORKING_DAYS = 5
 OFFICE_CLOSES = time(16)
 SATURDAY = 5
 
@@ -82,6 +83,10 @@ class Help:
         """The most urgent promise to look at an answer."""
         return next((promise for promise in self.promises if promise.kind == RISK), None)
 
+    def risk_said_in(self, items: Collection[str]) -> Promise | None:
+        """The same for whoever gave the answers to ``items``, and may not know of others."""
+        return next((each for each in self.promises if each.kind == RISK and each.subject in items), None)
+
     @property
     def wish(self) -> Promise | None:
         """The promise to call, where the person asked for it."""
@@ -98,6 +103,7 @@ def find_risks(instrument: Instrument, answers: Answers, before: Answers) -> Ris
 def raise_signals(
     session: Session, *, organisation_id: UUID, occasion_id: UUID, instrument: Instrument, answers: Answers,
     at: datetime, respondent_kind: str = "citizen", relation_id: UUID | None = None, before: Answers | None = None,
+    from_paper: bool = False,
 ) -> tuple[UUID, ...]:  # fmt: skip
     """In the caller's transaction: a signal for each risk answer that has none; also where one was handled, unless the
     answer stood in ``before``. Gives the ids of the new ones."""
@@ -112,6 +118,7 @@ def raise_signals(
         relation_id=relation_id,
         risks=risks.items,
         anew=risks.anew,
+        from_paper=from_paper,
         at=at,
         today=at.astimezone(TIMEZONE).date(),
     )
@@ -155,6 +162,11 @@ def read_help(statements: Statements, opened: OpenLink, organisation_id: UUID) -
         for line in (protocol.help_lines if protocol else ())
     )
     return Help(lines, local_text(protocol.words) if protocol and protocol.words else None, promises)
+
+
+def day_looked_at(at: datetime) -> date:
+    """By when somebody has looked at answers that were sent ``at``: the same for all, so that it says nothing of them."""
+    return end_of_working_day(at, LOOKED_AT_WORKING_DAYS).date()
 
 
 def end_of_working_day(at: datetime, days: int) -> datetime:

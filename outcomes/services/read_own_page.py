@@ -11,20 +11,19 @@ from uuid import UUID
 from outcomes.errors import Sentence
 from outcomes.instruments import visible_items
 from outcomes.instruments.answers import to_json
-from outcomes.instruments.kinds import NonAnswer
 from outcomes.instruments.model import Item
 from outcomes.models import record
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.services.answer_questions import Contact, Reader, read_contact, read_stored_instrument
 from outcomes.services.list_caseload import read_names
-from outcomes.services.open_citizen import GoalView, make_goal_view, rater_names
+from outcomes.services.open_citizen import GoalView, given_answers, make_goal_view, rater_names
 from outcomes.services.read_curves import CurveData, gather_curves
 from outcomes.store import citizens, goals, organisations, own_page
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from outcomes.models import Correction, Response
+    from outcomes.models import Correction
     from outcomes.services.runtime import Runtime
     from outcomes.services.sign_in_citizen import SignedInCitizen
 
@@ -162,18 +161,12 @@ def list_own_responses(session: Session, citizen_id: UUID) -> tuple[OwnResponse,
                 locale=response.locale,
                 mode=response.mode,
                 helper_kind=response.helper_kind or "",
-                items=visible_items(instrument, response.answers) if response.answers else (),
+                items=visible_items(instrument, answers) if answers else (),
                 answers=answers,
                 corrections=tuple(_of(c) for c in corrections if c.response_id == response.id),
             )
         )
     return tuple(found)
-
-
-def given_answers(response: Response) -> dict[str, Any]:
-    """The answers of a response, with what was said in place of an answer."""
-    said = {item: NonAnswer(value) for item, value in response.non_answers.items() if value != "skipped"}
-    return {**response.answers, **said}
 
 
 def read_goals(runtime: Runtime, citizen: SignedInCitizen) -> tuple[OwnGoal, ...]:

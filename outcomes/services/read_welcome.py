@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.services.answer_questions import Contact, Reader, read_contact
@@ -13,10 +13,12 @@ from outcomes.store import answering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from outcomes.services.answer_questions import Visit
     from outcomes.services.runtime import Runtime
+
+MOST_NAMED = 6
+"""So many people are named; of more, the coordinator and how many colleagues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,21 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """The coordinator's colleagues, who can see the answers too. ``named`` is empty where they are many."""
+
+    name: str
+    named: tuple[Reader, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Welcome:
-    """Who sees the answers, how they are handled, the day of the next questions, and what the answers set going."""
+    """Who sees the answers (``readers``: the coordinator; ``team``: None where no team helps, or nobody else is in it), how
+    they are handled, the day of the next questions, and what the answers set going."""
 
     readers: tuple[Reader, ...]
+    team: Team | None
     privacy: Privacy
     next_on: date | None
     help: Help
@@ -51,7 +64,14 @@ def read_welcome(runtime: Runtime, visit: Visit) -> Welcome:
         raised = read_help(transaction, visit.opened, ticket.organisation_id)
         transaction.finish()
     reader = (Reader(row.coordinator_name, row.coordinator_title),) if row.coordinator_name else ()
-    return Welcome(reader, read_privacy(row.privacy), row.next_on, raised)
+    return Welcome(reader, _read_team(row, len(reader)), read_privacy(row.privacy), row.next_on, raised)
+
+
+def _read_team(row: Any, n_before: int) -> Team | None:
+    people = tuple(Reader(each["name"], each["title"]) for each in row.team or ())
+    if not people:
+        return None
+    return Team(row.team_name, people if n_before + len(people) <= MOST_NAMED else (), len(people))
 
 
 def read_privacy(stored: Mapping[str, Any]) -> Privacy:

@@ -32,7 +32,7 @@ from outcomes.services.open_link import OpenLink, Ticket
 from outcomes.services.raise_signals import Help, find_risks, read_help
 from outcomes.services.submit_response import RACES, Receipt, Sending, all_answers, constraint_name, store_answers
 from outcomes.store import answering, asking
-from outcomes.store.database import SessionStatements
+from outcomes.store.database import SessionStatements, again_after_deadlock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -117,6 +117,7 @@ def open_interview(
     )
 
 
+@again_after_deadlock
 def keep_interview(
     runtime: Runtime, actor: Actor, citizen_id: UUID, occasion_id: UUID, *, answers: Answers, seen: Mapping[str, str],
     relation_id: UUID | None = None,
@@ -149,6 +150,7 @@ def keep_interview(
         return bool(risks.items)
 
 
+@again_after_deadlock
 def record_interview(
     runtime: Runtime, actor: Actor, citizen_id: UUID, occasion_id: UUID, *, answers: Answers, seen: Mapping[str, str],
     spoken: Spoken, relation_id: UUID | None = None,
@@ -181,9 +183,9 @@ def _hold(
     runtime: Runtime, session: Session, actor: Actor, citizen_id: UUID, occasion_id: UUID, relation_id: UUID | None
 ) -> tuple[Asked, OpenLink, Ticket]:
     """The occasion, held so that nobody else keeps or sends answers to it until the transaction ends."""
-    asked = find_asked(runtime, session, actor, citizen_id, occasion_id, INTERVIEW)
+    asked = find_asked(runtime, session, actor, citizen_id, occasion_id, INTERVIEW, hold=True)
     who = asked.respondent(relation_id)
-    opened = read_respondent(SessionStatements(session), actor, asked, who, hold=True)
+    opened = read_respondent(SessionStatements(session), actor, asked, who)
     if opened.response_id is None:
         asked.require_askable()
     return asked, opened, _own_key(runtime, actor, opened)
@@ -251,9 +253,7 @@ def _own_key(runtime: Runtime, actor: Actor, opened: OpenLink) -> Ticket:
     return Ticket(actor.organisation_id, opened.occasion_id, browser_key=key)
 
 
-def read_respondent(
-    statements: Statements, actor: Actor, asked: Asked, who: Respondent, *, hold: bool = False
-) -> OpenLink:
+def read_respondent(statements: Statements, actor: Actor, asked: Asked, who: Respondent) -> OpenLink:
     """What a link of the respondent's would open."""
     respondent: dict[str, Any] = {
         "organisation": actor.organisation_id,
@@ -261,7 +261,7 @@ def read_respondent(
         "respondent_kind": who.kind,
         "relation": who.relation_id,
     }
-    row = asking.read_asked(statements, respondent=respondent, hold=hold)
+    row = asking.read_asked(statements, respondent=respondent)
     return OpenLink(
         organisation_id=actor.organisation_id,
         occasion_id=asked.occasion.id,

@@ -1,7 +1,11 @@
 """A citizen asks for a code to sign in with. Whether we know the phone or mail can't be told from what happens.
 
 The answer is the same, the page after it is the same, and it takes the same time: at least :data:`SECONDS`, whatever was
-found. Who asks too often is stopped whether the address is known or not.
+found. Who asks too often is stopped whether the address is known or not: for one address, from one place, and in all.
+
+A new code doesn't end those before it. Anybody may ask for a code for somebody else's phone, and must not thereby take
+away the one that its owner is just typing. Each is worth something only to the browser that asked for it, and has its own
+tries.
 """
 
 from __future__ import annotations
@@ -31,23 +35,29 @@ if TYPE_CHECKING:
 DIGITS = 6
 LIFETIME = timedelta(minutes=10)
 CODES_AN_HOUR = 5
+CODES_FROM_A_PLACE, CODES_IN_ALL = 60, 2000
+"""Within an hour: a place may be a whole house, and one of them can't use up everybody's."""
 SECONDS = 0.25
 """Longer than looking up, storing and queueing take together, so that they can't be told apart from outside."""
 
 
-def request_code(runtime: Runtime, address: str, *, locale: str) -> str:
+def request_code(runtime: Runtime, address: str, *, locale: str, place: str) -> str:
     """Send a code to a phone or mail, where somebody has it; gives the challenge that the code answers.
 
-    Raises ``AnswerError`` for what is neither, and ``TooManyAttemptsError`` from the sixth time in an hour on.
+    ``place``: where it is asked for (a network address), for counting. Raises ``AnswerError`` for what is neither phone
+    nor mail, and ``TooManyAttemptsError`` from the sixth time in an hour on, or where there are too many from a place.
     """
     channel, key = _read_address(runtime.vault, address)
     with taking_the_same_time():
-        spend_attempt(runtime, "login_code_request", key.hex(), limit=CODES_AN_HOUR, window=timedelta(hours=1))
+        hour = timedelta(hours=1)
+        spend_attempt(runtime, "login_code_request_place", place, limit=CODES_FROM_A_PLACE, window=hour)
+        spend_attempt(runtime, "login_code_request", key.hex(), limit=CODES_AN_HOUR, window=hour)
+        spend_attempt(runtime, "login_code_request_place", "everywhere", limit=CODES_IN_ALL, window=hour)
         challenge, code = secrets.token_urlsafe(TOKEN_BYTES), f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
         with runtime.database.transaction(Scope(key=key)) as session:
             holders = own_sign_in.list_holders(session, key=key)
-        for place, holder in enumerate(holders):
-            _store_code(runtime, holder, challenge, code, channel=None if place else channel, locale=locale)
+        for number, holder in enumerate(holders):
+            _store_code(runtime, holder, challenge, code, channel=None if number else channel, locale=locale)
         return challenge
 
 
@@ -74,7 +84,6 @@ def _store_code(
     """The code of one organisation's citizen. Several organisations share the one code, and one of them sends it."""
     at = runtime.now()
     with runtime.database.transaction(citizen_scope(holder.organisation_id, holder.citizen_id)) as session:
-        own_sign_in.end_login_codes(session, citizen_id=holder.citizen_id, at=at)
         stored = own_sign_in.add_login_code(
             session,
             organisation_id=holder.organisation_id,

@@ -77,7 +77,7 @@ async def _work(runtime: Runtime, database_url: str, options: WorkerOptions) -> 
         try:
             finished = await _work_once(runtime, database_url, options, stop)
         except Exception as error:  # noqa: BLE001 - the database may be away for a while
-            log.warning("worker_begins_anew", kind=type(error).__name__)
+            log.warning("worker_begins_anew", kind=_kind(error))
             await _sleep_or_stop(stop, PAUSE)
     for task in watch:
         task.cancel()
@@ -156,7 +156,7 @@ async def _look_for_stalled(runtime: Runtime) -> None:
             if found:
                 log.warning("jobs_given_back", count=found)
         except Exception as error:  # noqa: BLE001 - looked again in a moment
-            log.warning("stalled_jobs_not_seen", kind=type(error).__name__)
+            log.warning("stalled_jobs_not_seen", kind=_kind(error))
         await asyncio.sleep(LOOK)
 
 
@@ -166,6 +166,13 @@ def give_back_stalled(runtime: Runtime) -> int:
         found = queue.retry_stalled(session, silent_for=SILENT_FOR, most=MOST_WORKERS)
         session.commit()
     return found
+
+
+def _kind(error: BaseException) -> str:
+    """The innermost kind: ``UndefinedTable`` tells more than that the queue couldn't be read. Never its text."""
+    while (cause := error.__cause__) is not None:
+        error = cause
+    return type(error).__name__
 
 
 async def _follow(parent: int, stop: asyncio.Event) -> None:

@@ -114,7 +114,10 @@ def _is_enough(runtime: Runtime, session: Session, message: Message) -> bool:
         sent = messages.count_gone(
             session, kinds=(message.kind,), since=since, but=message.id, citizen_id=message.citizen_id
         )
-        return sent >= CODES_PER_HOUR
+        everybody = messages.count_gone(
+            session, kinds=(message.kind,), since=start_of_day(runtime.now()), but=message.id
+        )
+        return sent >= CODES_PER_HOUR or everybody >= runtime.settings.messages_per_day
     if message.kind not in ASKING:
         return False
     today = start_of_day(runtime.now())

@@ -13,9 +13,13 @@ from outcomes.models.record import CONTACT_PAGE
 from outcomes.services.contact import citizen_place, email_hash, normal_email, normal_phone, phone_hash
 from outcomes.services.list_caseload import name_place, read_names
 from outcomes.services.open_citizen import admit
-from outcomes.store import citizens, contacts
+from outcomes.store import citizens, contacts, messages, own_sign_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
     from outcomes.models import CitizenIdentity
     from outcomes.services.runtime import Actor, Runtime
     from outcomes.vault import Vault
@@ -48,6 +52,9 @@ def read_contact_details(runtime: Runtime, actor: Actor, citizen_id: UUID) -> Co
 def set_contact(runtime: Runtime, actor: Actor, citizen_id: UUID, *, phone: str, email: str) -> None:
     """Store phone and mail of a citizen, sealed, each to be found by its keyed hash; empty takes one away.
 
+    What was there may have been somebody else's: where it changes or is taken away, the codes, sessions and links that it
+    let anybody in by end in the same transaction.
+
     Raises ``AnswerError`` with a fault each for ``phone`` and ``email`` as they can't be, ``ConflictError`` where one of
     them is another citizen's, and ``NotFoundError`` for whoever doesn't need to know the citizen.
     """
@@ -64,12 +71,28 @@ def set_contact(runtime: Runtime, actor: Actor, citizen_id: UUID, *, phone: str,
                     citizen_id=citizen_id,
                     name_sealed=runtime.vault.encrypt(f"#{admission.number:04d}", place=place),
                 )
+            before = open_contact(runtime.vault, identity)
             seal_contact(runtime.vault, identity, phone=phone, email=email)
+            gone = [
+                channel
+                for channel, old, new in zip(("sms", "mail"), before, (phone, email), strict=True)
+                if old and old != new
+            ]
+            if gone:
+                _shut_out(runtime, session, citizen_id, gone)
             session.commit()
     except IntegrityError as error:
         raise ConflictError(
             Sentence("Another person has this phone number or e-mail address. Each can belong to one person only.")
         ) from error
+
+
+def _shut_out(runtime: Runtime, session: Session, citizen_id: UUID, channels: Sequence[str]) -> None:
+    """End whatever the former phone or mail (``sms``, ``mail``) lets anybody in by."""
+    at = runtime.now()
+    own_sign_in.end_login_codes(session, citizen_id=citizen_id, at=at)
+    own_sign_in.end_sessions(session, citizen_id=citizen_id, at=at)
+    messages.revoke_sent_links(session, citizen_id=citizen_id, channels=channels, at=at)
 
 
 def clean_contact(phone: str, email: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """A citizen signs in by OpenID Connect (MitID through a broker): who they are is asked for, looked up, and forgotten.
 
-Code flow with PKCE, state and nonce. The identity token's signature, issuer, audience and times are checked; of all that
-it says one claim is used, the CPR number, to find the citizen by its keyed hash. Nothing of it is stored or logged.
+Code flow with PKCE, state and nonce. The identity token's signature, issuer, audience and times are checked, and the level
+of the sign-in where one is demanded; of all else that it says one claim is used, the CPR number, to find the citizen by its
+keyed hash. Nothing of it is stored or logged.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from outcomes.services.runtime import Runtime
     from outcomes.settings import Settings
 
-SCOPES = "openid"
 ALGORITHMS = ("RS256", "PS256", "ES256")
 SECONDS = 10
 LARGEST_ANSWER = 1 << 20
@@ -61,17 +61,19 @@ def begin_openid(runtime: Runtime, *, return_to: str, locale: str) -> OpenIdTrip
 
     provider = _read_provider(runtime.settings)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    level = runtime.settings.citizen_oidc_acr_values
     address = prepare_grant_uri(
         provider["authorization_endpoint"],
         client_id=runtime.settings.citizen_oidc_client_id,
         response_type="code",
         redirect_uri=return_to,
-        scope=SCOPES,
+        scope=runtime.settings.citizen_oidc_scope,
         state=state,
         nonce=nonce,
         code_challenge=create_s256_code_challenge(verifier),
         code_challenge_method="S256",
         ui_locales=locale,
+        **({"acr_values": level} if level else {}),
     )
     return OpenIdTrip(address, state, nonce, verifier)
 
@@ -126,6 +128,10 @@ def _check_token(settings: Settings, token: str, keys: Mapping[str, Any], *, non
     from joserfc.errors import JoseError  # noqa: PLC0415
     from joserfc.jwk import KeySet  # noqa: PLC0415
 
+    try:
+        known = KeySet.import_key_set(keys)  # type: ignore[arg-type]
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        raise _away() from None
     demanded = jwt.JWTClaimsRegistry(
         leeway=LEEWAY,
         iss={"essential": True, "value": str(settings.citizen_oidc_issuer)},
@@ -135,10 +141,13 @@ def _check_token(settings: Settings, token: str, keys: Mapping[str, Any], *, non
         nonce={"essential": True, "value": nonce},
     )
     try:
-        decoded = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type]
+        decoded = jwt.decode(token, known, algorithms=ALGORITHMS)
         demanded.validate(decoded.claims)
     except (JoseError, ValueError) as error:
         raise _refused(Sentence("The sign-in could not be checked. Begin again from here.")) from error
+    enough = settings.citizen_oidc_levels
+    if enough and decoded.claims.get(settings.citizen_oidc_level_claim) not in enough:
+        raise _refused(Sentence("This way of signing in is not safe enough here. Sign in another way, or use a code."))
     return decoded.claims
 
 
@@ -146,7 +155,8 @@ def _read_provider(settings: Settings) -> dict[str, Any]:
     """What the provider says of itself; it must speak as the one who was asked."""
     issuer = str(settings.citizen_oidc_issuer)
     found = _ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-    endpoints = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    endpoints = ["authorization_endpoint", "token_endpoint", "jwks_uri"]
+    endpoints += ["userinfo_endpoint"] if "userinfo_endpoint" in found else []
     if found.get("issuer") != issuer or not all(_as_safe(issuer, str(found.get(name))) for name in endpoints):
         raise _away()
     return found

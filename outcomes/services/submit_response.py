@@ -31,11 +31,12 @@ from outcomes.instruments import (
 )
 from outcomes.language import TIMEZONE
 from outcomes.models import Occasion, Response, Score
-from outcomes.services.answer_questions import TRIES, read_asked_instrument, stored_answers
+from outcomes.services.answer_questions import TRIES, check_may_answer, read_asked_instrument, stored_answers
 from outcomes.services.compare_answers import changed_since, digest_answers
 from outcomes.services.open_link import OpenLink, use_link
 from outcomes.services.raise_signals import find_risks
 from outcomes.store import answering
+from outcomes.store.database import again_after_deadlock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,6 +92,7 @@ def receipt_key(response_id: UUID) -> str:
     return response_id.hex[:8].upper()
 
 
+@again_after_deadlock
 def submit_response(
     runtime: Runtime, ticket: Ticket, *, submission_key: UUID, locale: str, mode: str = OWN_DEVICE,
     reviewed: str | None = None, helper_kind: str | None = None, added: Answers | None = None,
@@ -192,11 +194,9 @@ def _check_sending(
     runtime: Runtime, ticket: Ticket, opened: OpenLink, answers: Answers, reviewed: str | None, added: Answers | None,
     seen: Mapping[str, str] | None,
 ) -> None:  # fmt: skip
-    """Whether the time has come, there is something to send, and it is what was looked at."""
-    if runtime.today() < opened.opens_on:
-        raise ConflictError(
-            Sentence("The questions can be answered from %(day)s. Come back then.", day=opened.opens_on)
-        )
+    """Whether it can be answered now, there is something to send, and it is what was looked at."""
+    instrument = read_asked_instrument(runtime, ticket, opened.version_id)
+    check_may_answer(opened, instrument, runtime.today())
     if not answers:
         raise AnswerError(Sentence("There is nothing to send yet. Answer or skip the questions first."))
     if reviewed is not None and reviewed != digest_answers(runtime.vault, opened, answers):
@@ -210,7 +210,6 @@ def _check_sending(
             Sentence("Some of this was answered in another window meanwhile. Nothing was overwritten."),
             tuple(Fault(item, Sentence("This was answered in another window meanwhile.")) for item in changed),
         )
-    instrument = read_asked_instrument(runtime, ticket, opened.version_id)
     looked_at = seen.keys() | (opened.draft or {}).keys()
     if any(item.id not in looked_at for item in visible_items(instrument, answers)):
         raise MoreQuestionsError(

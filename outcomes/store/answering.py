@@ -48,6 +48,16 @@ OPEN = """
 """
 LOCKED = OPEN + " FOR NO KEY UPDATE OF o"
 
+DECLINED = """
+    SELECT g.name AS organisation_name, g.contact
+    FROM personal_link l
+    JOIN occasion o ON o.organisation_id = l.organisation_id AND o.id = l.occasion_id
+    JOIN organisation g ON g.id = l.organisation_id
+    WHERE l.organisation_id = %(organisation)s::uuid AND l.id = %(link)s::uuid
+      AND l.expires_at > %(at)s::timestamptz AND l.revoked_at IS NULL
+      AND l.relation_id IS NULL AND l.respondent_kind = 'citizen' AND o.state = 'declined'
+"""
+
 RESPONDENT = """
     {0}.organisation_id = %(organisation)s::uuid AND {0}.occasion_id = %(occasion)s::uuid
     AND {0}.respondent_kind = %(respondent_kind)s::text AND {0}.relation_id IS NOT DISTINCT FROM %(relation)s::uuid
@@ -105,6 +115,7 @@ SEND_AND_RAISE = f"""
 
 WELCOME = f"""
     SELECT g.privacy, u.name AS coordinator_name, u.title AS coordinator_title,
+           t.name AS team_name, t.people AS team,
            (SELECT min(x.planned_on) FROM occasion x
             WHERE x.organisation_id = o.organisation_id AND x.episode_id = o.episode_id
               AND x.planned_on > greatest(o.planned_on, %(today)s::date) AND x.state = 'planned') AS next_on
@@ -112,6 +123,16 @@ WELCOME = f"""
     JOIN episode e ON e.organisation_id = o.organisation_id AND e.id = o.episode_id
     JOIN organisation g ON g.id = o.organisation_id
     LEFT JOIN app_user u ON u.organisation_id = o.organisation_id AND u.id = {OWNER}
+    LEFT JOIN LATERAL (
+        SELECT n.name, coalesce(jsonb_agg(jsonb_build_object('name', w.name, 'title', w.title) ORDER BY w.name, w.id)
+                                FILTER (WHERE w.id IS NOT NULL), '[]'::jsonb) AS people
+        FROM provider p
+        JOIN unit n ON n.organisation_id = p.organisation_id AND n.id = p.unit_id
+        LEFT JOIN app_user w ON w.organisation_id = n.organisation_id AND w.unit_id = n.id AND w.role = 'worker'
+          AND (w.ended_on IS NULL OR w.ended_on > %(today)s::date) AND w.id IS DISTINCT FROM u.id
+        WHERE p.organisation_id = e.organisation_id AND p.id = e.provider_id
+          AND (e.ended_on IS NULL OR e.ended_on > %(today)s::date)
+        GROUP BY n.id, n.name) t ON true
     WHERE o.organisation_id = %(organisation)s::uuid AND o.id = %(occasion)s::uuid
 """  # noqa: S608
 
@@ -126,6 +147,12 @@ def find_open_link(
     """
     values = {"organisation": organisation_id, "link": link_id, "at": at, "today": today}
     rows = statements.run(LOCKED if lock else OPEN, values)
+    return rows[0] if rows else None
+
+
+def find_declined(statements: Statements, *, organisation_id: UUID, link_id: UUID, at: datetime) -> Any | None:
+    """Who asked, and whom to call, by a link of the citizen's own that is good where they have said no thanks; or None."""
+    rows = statements.run(DECLINED, {"organisation": organisation_id, "link": link_id, "at": at})
     return rows[0] if rows else None
 
 
@@ -146,7 +173,8 @@ def keep_answers(
     }
     if not risks:
         return bool(statements.run(KEEP, values))
-    return bool(statements.run(KEEP_AND_RAISE, {**values, "risks": list(risks), "anew": list(anew), "at": at, "today": today}))
+    more = {"risks": list(risks), "anew": list(anew), "from_paper": False, "at": at, "today": today}
+    return bool(statements.run(KEEP_AND_RAISE, {**values, **more}))
 
 
 def store_response(
@@ -158,7 +186,7 @@ def store_response(
 
     ``response``: ``id``, ``version``, ``mode``, ``locale``, ``answers``, ``hidden_answers``, ``non_answers``,
     ``helper_kind``, ``entered_by``, ``key``, ``answered_at``, ``late``. False, and nothing written, where the respondent
-    has answered already or, with ``from_draft``, the draft isn't the ``known`` one any more. ``risks`` and ``anew`` as in :func:`keep_answers`.
+    has answered already or, with ``from_draft``, the draft isn't the ``known`` one any more. ``risks``, ``anew``: as to keep.
     """
     values = {
         **respondent,
@@ -173,7 +201,8 @@ def store_response(
     }
     if not risks:
         return bool(statements.run(SEND, values))
-    more = {"risks": list(risks), "anew": list(anew), "at": at, "today": today}
+    paper = response["mode"] == "paper"
+    more = {"risks": list(risks), "anew": list(anew), "from_paper": paper, "at": at, "today": today}
     return bool(statements.run(SEND_AND_RAISE, {**values, **more}))
 
 
@@ -188,7 +217,8 @@ def read_response(statements: Statements, *, organisation_id: UUID, response_id:
 
 
 def read_welcome(statements: Statements, *, organisation_id: UUID, occasion_id: UUID, today: date) -> Any:
-    """What only the first and the last page say: ``privacy``, ``coordinator_name``, ``coordinator_title``, ``next_on``."""
+    """What only the first and the last page say: ``privacy``, ``coordinator_name``, ``coordinator_title``, ``next_on``,
+    and of the team that helps in the episode its ``team_name`` and the others in it (``team``: name and title of each)."""
     (row,) = statements.run(WELCOME, {"organisation": organisation_id, "occasion": occasion_id, "today": today})
     return row
 

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
     from outcomes.store.database import Statements
 
-HOLD = """
-    SELECT o.id FROM occasion o
-    WHERE o.organisation_id = %(organisation)s::uuid AND o.id = %(occasion)s::uuid FOR NO KEY UPDATE
-"""
 ASKED = f"""
     SELECT o.episode_id, o.instrument_version_id, o.state, o.opens_on, o.planned_on, o.due_on, o.closes_on,
            e.citizen_id, c.birth_year, coalesce(n.locale, c.locale) AS locale, g.name AS organisation_name, g.contact,
@@ -103,12 +99,7 @@ def spend_code(session: Session, *, link_id: UUID, code_hash: bytes) -> bool:
     return spent is not None
 
 
-def read_asked(statements: Statements, *, respondent: Mapping[str, Any], hold: bool = False) -> Any:
-    """What an interview with a respondent rests on, as :func:`outcomes.store.answering.find_open_link` gives it.
-
-    ``hold``: nobody else keeps or sends answers to the occasion until the transaction ends.
-    """
-    if hold:
-        statements.run(HOLD, respondent)
+def read_asked(statements: Statements, *, respondent: Mapping[str, Any]) -> Any:
+    """What an interview with a respondent rests on, as :func:`outcomes.store.answering.find_open_link` gives it."""
     (row,) = statements.run(ASKED, respondent)
     return row

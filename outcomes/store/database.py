@@ -10,7 +10,8 @@ from __future__ import annotations
 import select
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -24,11 +25,14 @@ from outcomes.errors import Sentence, UnavailableError
 from outcomes.store.embedded import APP_ROLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
     from sqlalchemy.pool.base import PoolProxiedConnection
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 PATIENCE = "SET lock_timeout = '10s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '120s'"
 """Whoever waits longer is told to try again, and doesn't hold up the others."""
@@ -178,13 +182,32 @@ class Database:
         self.engine.dispose()
 
 
+class DeadlockError(UnavailableError):
+    """Two transactions waited for each other, and this one was undone."""
+
+
+def again_after_deadlock(work: Callable[P, T]) -> Callable[P, T]:
+    """Do ``work``, which opens and commits its own transaction, once more where it was undone for another one's sake."""
+
+    @wraps(work)
+    def try_twice(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return work(*args, **kwargs)
+        except DeadlockError:
+            return work(*args, **kwargs)
+
+    return try_twice
+
+
 @contextmanager
 def reaching() -> Iterator[None]:
     """A server that isn't there, goes away or has no connection left is a named error."""
     try:
         yield
     except (OperationalError, PoolTimeoutError, psycopg.OperationalError) as error:
-        raise UnavailableError(Sentence("The database can't be reached just now. Try again in a minute.")) from error
+        cause = error.orig if isinstance(error, OperationalError) else error
+        kind = DeadlockError if isinstance(cause, psycopg.errors.DeadlockDetected) else UnavailableError
+        raise kind(Sentence("The database can't be reached just now. Try again in a minute.")) from error
 
 
 def _refuse_dead(connection: DBAPIConnection, _record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from outcomes.models import Message, PersonalLink, Relation, Response
@@ -115,6 +115,19 @@ def is_answered(session: Session, *, occasion_id: UUID, relation_id: UUID | None
     """Whether the citizen has answered an occasion themself, or the one of ``relation_id`` has."""
     own = Response.respondent_kind == "citizen" if relation_id is None else Response.relation_id == relation_id
     return bool(session.scalar(select(select(Response.id).where(Response.occasion_id == occasion_id, own).exists())))
+
+
+def revoke_sent_links(session: Session, *, citizen_id: UUID, channels: Sequence[str], at: datetime) -> None:
+    """Let nobody in any more by the links that went to a citizen themself by these channels."""
+    sent = select(Message.link_id).where(
+        Message.citizen_id == citizen_id, Message.relation_id.is_(None), Message.channel.in_(channels)
+    )
+    session.execute(
+        update(PersonalLink)
+        .where(PersonalLink.id.in_(sent), PersonalLink.revoked_at.is_(None))
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def find_link(session: Session, *, link_id: UUID) -> PersonalLink | None:

@@ -207,6 +207,14 @@ def end_share(share: AccessShare, *, at: datetime) -> None:
     share.ended_at = share.ended_at or at
 
 
+def lock_occasions(session: Session, *, citizen_id: UUID) -> None:
+    """From here to the end of the transaction nobody saves or sends answers to any of the citizen's occasions."""
+    own = select(Episode.id).where(Episode.citizen_id == citizen_id)
+    session.execute(
+        select(Occasion.id).where(Occasion.episode_id.in_(own)).order_by(Occasion.id).with_for_update(key_share=True)
+    )
+
+
 def withdraw_occasions(session: Session, *, citizen_id: UUID, from_day: date) -> int:
     """Withdraw what the citizen could still be asked; answered ones stay. Gives how many."""
     return _set_state(session, citizen_id, from_day, before=OPEN_STATE, after=WITHDRAWN_STATE)

@@ -58,7 +58,7 @@ def lock_login_code(session: Session, *, code_id: UUID, at: datetime) -> LoginCo
 
 
 def end_login_codes(session: Session, *, citizen_id: UUID, at: datetime) -> None:
-    """A new code ends those before it."""
+    """No code that was sent to a citizen is worth anything from here on."""
     session.execute(
         update(LoginCode)
         .where(LoginCode.citizen_id == citizen_id, LoginCode.used_at.is_(None), LoginCode.expires_at > at)

@@ -56,7 +56,7 @@ def list_paper_occasions(
         Coordinator.to_date.is_(None),
     )  # fmt: skip
     helps = exists().where(
-        Provider.id == Episode.provider_id, Provider.unit_id == unit_id,
+        Provider.id == Episode.provider_id, Provider.unit_id == unit_id, Provider.unit_id.is_not(None),
         or_(Episode.ended_on.is_(None), Episode.ended_on > on),
     )  # fmt: skip
     return session.execute(

@@ -15,6 +15,7 @@ from outcomes.models import (
     Coordinator,
     Episode,
     InstrumentVersion,
+    KeyedSheet,
     Occasion,
     Provider,
     Response,
@@ -108,7 +109,8 @@ def _concerns(user_id: UUID, unit_id: UUID | None, now: datetime) -> ColumnEleme
 
 
 def find_answers(session: Session, *, signal: Signal) -> Row[dict[str, object], datetime, bool] | None:
-    """The answers that a signal comes from: as they were sent, else as they are kept so far; when; and whether sent."""
+    """The answers that a signal comes from: as they were sent, else as they are kept so far, or stand on the paper form
+    as it was typed in when the signal was raised; when; and whether sent."""
     sent = session.execute(
         select(Response.answers, Response.answered_at, true()).where(
             Response.occasion_id == signal.occasion_id,
@@ -118,6 +120,17 @@ def find_answers(session: Session, *, signal: Signal) -> Row[dict[str, object], 
     ).one_or_none()
     if sent is not None:
         return sent
+    if signal.from_paper:
+        return session.execute(
+            select(KeyedSheet.answers, KeyedSheet.created_at, false())
+            .where(
+                KeyedSheet.occasion_id == signal.occasion_id,
+                KeyedSheet.respondent_kind == signal.respondent_kind,
+                KeyedSheet.relation_id.is_not_distinct_from(signal.relation_id),
+            )
+            # A signal and the keying that raised it are of one transaction.
+            .order_by((KeyedSheet.created_at == signal.created_at).desc(), KeyedSheet.keying)
+        ).first()
     return session.execute(
         select(ResponseDraft.answers, ResponseDraft.updated_at, false()).where(
             ResponseDraft.occasion_id == signal.occasion_id,

@@ -32,9 +32,9 @@ PROTOCOL = """
 
 RISK_ROWS = f"""
     INSERT INTO signal (organisation_id, id, citizen_id, episode_id, occasion_id, respondent_kind, relation_id, kind,
-                        subject, protocol_id, raised_at, due_at, owner_id)
+                        subject, from_paper, protocol_id, raised_at, due_at, owner_id)
     SELECT o.organisation_id, gen_random_uuid(), e.citizen_id, e.id, o.id, %(respondent_kind)s::text, %(relation)s::uuid,
-           'risk_answer', asked.subject, p.id, %(at)s::timestamptz,
+           'risk_answer', asked.subject, %(from_paper)s::boolean, p.id, %(at)s::timestamptz,
            %(at)s::timestamptz + make_interval(hours => p.act_within_hours), coalesce({OWNER}, p.duty_user_id)
     FROM occasion o JOIN episode e ON e.organisation_id = o.organisation_id AND e.id = o.episode_id
     CROSS JOIN unnest(%(risks)s::text[]) AS asked(subject) CROSS JOIN LATERAL ({PROTOCOL}) p
@@ -78,7 +78,8 @@ OWN = """
 
 def add_risk_signals(
     statements: Statements, *, organisation_id: UUID, occasion_id: UUID, respondent_kind: str,
-    relation_id: UUID | None, risks: Sequence[str], anew: Sequence[str], at: datetime, today: date,
+    relation_id: UUID | None, risks: Sequence[str], anew: Sequence[str], from_paper: bool, at: datetime,
+    today: date,
 ) -> tuple[UUID, ...]:  # fmt: skip
     """A signal for each risky item that never had one, by the newest protocol, and a job to tell its owner; for those of
     ``anew`` one also where the earlier ones were handled.
@@ -87,7 +88,8 @@ def add_risk_signals(
     """
     values = {
         "organisation": organisation_id, "occasion": occasion_id, "respondent_kind": respondent_kind,
-        "relation": relation_id, "risks": list(risks), "anew": list(anew), "at": at, "today": today,
+        "relation": relation_id, "risks": list(risks), "anew": list(anew),
+        "from_paper": from_paper, "at": at, "today": today,
     }  # fmt: skip
     return tuple(row.id for row in statements.run(RAISE_RISK, values))
 

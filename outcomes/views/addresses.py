@@ -43,6 +43,7 @@ def keep_static(response: Response) -> None:
     if asked is None or response.status_code >= 400 or asked != content_version(folder, name):  # noqa: PLR2004
         response.cache_control.max_age = HOUR
         return
+    response.cache_control.no_cache = None  # the framework's own word for a file, which would ask again each time
     response.cache_control.max_age = YEAR
     response.cache_control.public = True
     response.cache_control.immutable = True

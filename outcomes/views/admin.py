@@ -1,4 +1,4 @@
-"""The administrator's page: instruments, staff, imports, and the record of changes. No citizens."""
+"""The administrator's page: staff, imports, and the record of changes. No citizens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ def home() -> str:
     view = read_admin_page(runtime(), current_actor(), check_record=request.method == "POST")
     return render_template(
         "pages/admin/home.html",
-        instruments=view.instruments,
         users=view.users,
         imports=view.imports,
         entries=view.entries,

@@ -26,6 +26,10 @@ ROLES = ("worker", "manager", "administrator")
 
 STAFF_SESSION = "staff"
 OWN_SESSION = "own"
+ALL_OWN_SESSIONS = "own_all"
+"""Tokens of this browser's sessions, where the citizen is known in several organisations."""
+OWN_CHALLENGE = "own_challenge"
+"""What a code that was asked for in this browser answers."""
 TICKET = "ticket"
 
 
@@ -47,6 +51,11 @@ def runtime() -> Runtime:
     """The instance at work behind this application."""
     found: Runtime = current_app.extensions["outcomes"]
     return found
+
+
+def current_place() -> str:
+    """Where the request comes from: a network address, for counting what is tried."""
+    return request.remote_addr or "nowhere"
 
 
 def current_actor() -> Actor:

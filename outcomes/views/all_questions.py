@@ -1,22 +1,18 @@
-"""All questions on one page: saved on the way, sent in one go, and shown again with whatever is to be put right."""
+"""All questions on one page: kept when it is saved, then looked through, and shown again with whatever is to be put right."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from flask import g, redirect, render_template, request, session, url_for
+from flask import g, redirect, render_template, request, url_for
 
-from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, MoreQuestionsError, Sentence
+from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, Sentence, UnavailableError
 from outcomes.forms.build import build_form
-from outcomes.language import current_locale, translate
+from outcomes.language import translate
 from outcomes.services.answer_questions import Visit, known_instrument, read_visit, save_answers
-from outcomes.services.submit_response import OWN_DEVICE, submit_response
 from outcomes.views.admission import CITIZEN, admits, runtime
 from outcomes.views.blocks import faulty_block, question_block, words_of
-from outcomes.views.citizen import MODE, RECEIPT, Page, citizen, not_now, own_ticket, token_refused
-from outcomes.views.helpers import helper_choices, sent_helper
-from outcomes.views.page import parse_uuid
+from outcomes.views.citizen import Page, citizen, not_now, own_ticket, token_refused
 from outcomes.views.questions import SEEN, other_answer, page_status, say_refusal
 from outcomes.views.reading import current_reading
 
@@ -27,7 +23,7 @@ if TYPE_CHECKING:
 @citizen.route("/svar/alle", methods=["GET", "POST"])
 @admits(CITIZEN)
 def all_questions() -> Page:
-    """Every question on one page: kept when it is saved, and sent in one go."""
+    """Every question on one page. Nothing is sent from here: the review comes first."""
     sent = request.method == "POST"
     if sent and (onward := _take_all()) is not None:
         return onward
@@ -40,7 +36,7 @@ def all_questions() -> Page:
 
 
 def _take_all() -> Page | None:
-    """Save or send the page of all questions; None where something must be put right first, which ``g`` then says."""
+    """Keep what stands on the page of all questions; None where something must be put right first, which ``g`` then says."""
     ticket = own_ticket()
     instrument, elsewhere = known_instrument(ticket.version_id), {}
     if instrument is None or "elsewhere" in request.form:
@@ -56,8 +52,8 @@ def _take_all() -> Page | None:
     given = {item: value for item, value in form.answers().items() if item in seen}
     added = {**form.hidden_answers(seen), **given}
     try:
-        return _send_all(added, seen) if request.form.get("action") == "send" else _save_all(added, seen)
-    except (AnswerError, ConflictError) as error:
+        return _save_all(added, seen)
+    except (AnswerError, ConflictError, UnavailableError) as error:
         g.refusal = error
         return None
 
@@ -69,32 +65,15 @@ def _seen_by_item() -> dict[str, str]:
 
 
 def _save_all(added: Mapping[str, Any], seen: Mapping[str, str]) -> Page:
-    """Keep what stands on the page; where that brings more questions, go to the first of them."""
+    """Keep what stands on the page, and go on to the review; first to the questions that the answers have brought."""
     kept = save_answers(runtime(), own_ticket(), answers=added, seen=seen)
     if kept.risk:
         return redirect(url_for("citizen.help_now"), 303)
     new = next((item.id for item in kept.items if item.id not in seen and item.id not in kept.answers), None)
+    if new is None and request.form.get("action") != "save":
+        return redirect(url_for("citizen.review"), 303)
     page = url_for("citizen.all_questions", gemt="flere" if new else "ja")
     return redirect(f"{page}#question-{new}" if new else page, 303)
-
-
-def _send_all(added: Mapping[str, Any], seen: Mapping[str, str]) -> Page:
-    """Send what stands on the page, unless it brings questions that nobody has seen: then they are shown first."""
-    try:
-        receipt = submit_response(
-            runtime(),
-            own_ticket(),
-            submission_key=parse_uuid(request.form.get("submission_key")) or uuid4(),
-            locale=current_locale(),
-            mode=session.get(MODE, OWN_DEVICE),
-            helper_kind=sent_helper(),
-            added=added,
-            seen=seen,
-        )
-    except MoreQuestionsError:
-        return _save_all(added, seen)
-    session[RECEIPT] = str(receipt.response_id)
-    return redirect(url_for("citizen.help_now" if receipt.risk else "citizen.receipt"), 303)
 
 
 def _all_page(visit: Visit) -> Page:
@@ -129,8 +108,6 @@ def _all_page(visit: Visit) -> Page:
         elsewhere=bool(visit.answered_elsewhere),
         intro=str(visit.intro),
         saved=request.args.get("gemt", ""),
-        submission_key=parse_uuid(request.form.get("submission_key")) or uuid4(),
-        helpers=helper_choices(),
         aloud=current_reading().aloud == "yes",
         organisation_name=visit.organisation_name,
         contact=visit.contact,
@@ -147,6 +124,7 @@ def _returned_form(visit: Visit, words: str) -> Any:
     if not isinstance(error, AnswerChangedError):
         say_refusal(form)
         return form
+    form.meanwhile = True
     changed = {fault.place: fault.sentence for fault in error.faults}
     for field in form.answer_fields:
         if field.item.id in changed:

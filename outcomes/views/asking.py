@@ -49,6 +49,7 @@ def ask(citizen_id: UUID, occasion_id: UUID) -> str:
         occasion={"occasion_id": view.occasion_id, "label": view.label, "closes_on": view.closes_on},
         obstacle=view.obstacle,
         respondents=[_respondent(each) for each in view.respondents],
+        only_citizen=view.only_citizen,
     )
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from outcomes.language import current_locale
 from outcomes.services.answer_questions import Visit, read_visit
+from outcomes.services.choose_language import choose_language
 from outcomes.services.decline_occasion import decline_occasion
 from outcomes.services.open_link import Ticket, make_browser_key, open_link
 from outcomes.services.read_welcome import read_welcome
@@ -18,6 +20,7 @@ from outcomes.views.admission import ANYONE, CITIZEN, TICKET, admits, current_ti
 from outcomes.views.blocks import speaks_to_child
 from outcomes.views.page import LOCALE, parse_uuid
 from outcomes.views.reading import current_reading
+from outcomes.views.sender import keep_sender, take_sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,6 +52,7 @@ def let_in(ticket: Ticket) -> None:
         session.clear()
     session[TICKET] = held
     session.setdefault(BROWSER, ticket.browser_key)
+    keep_sender(visit.organisation_name, visit.contact)
     if LOCALE not in session:
         session[LOCALE] = visit.locale
 
@@ -61,15 +65,18 @@ def start() -> Page:
     if (instead := not_now(visit)) is not None:
         return instead
     if request.method == "POST":
+        if MODE not in session and current_locale() != visit.locale:
+            choose_language(runtime(), visit.ticket, locale=current_locale())
         return redirect(first_question(visit), 303)
     welcome = read_welcome(runtime(), visit)
-    minutes = visit.instrument.minutes or len(visit.instrument.items) * MINUTES_PER_QUESTION
+    minutes = visit.instrument.minutes or len(visit.items) * MINUTES_PER_QUESTION
     return render_template(
         "pages/citizen/start.html",
         organisation_name=visit.organisation_name,
         minutes=max(1, math.ceil(minutes)),
-        question_count=len(visit.instrument.items),
+        question_count=len(visit.items),
         readers=welcome.readers,
+        team=welcome.team,
         privacy=welcome.privacy,
         contact=visit.contact,
         closes_on=visit.closes_on if visit.closes_on >= visit.today else None,
@@ -106,16 +113,19 @@ def declined() -> str:
 @citizen.get("/svar/hjaelp")
 @admits(CITIZEN)
 def help_now() -> Page:
-    """Whom one can call at once, and who looks at the answer; for whoever answered something that calls for it."""
+    """Whom one can call at once, and who looks at the answer, for whoever answered something that calls for it in this
+    browser: a link alone tells nobody what was answered behind it."""
     visit = read_visit(runtime(), own_ticket())
     welcome = read_welcome(runtime(), visit)
-    if welcome.help.risk is None:
+    helping = welcome.help
+    promise = helping.risk if _sent_here(visit) else helping.risk_said_in(visit.answers)
+    if promise is None:
         return redirect(url_for("citizen.start"), 303)
     return render_template(
         "pages/citizen/help.html",
-        lines=welcome.help.lines,
-        words=welcome.help.words,
-        promise=welcome.help.risk,
+        lines=helping.lines,
+        words=helping.words,
+        promise=promise,
         onward=url_for("citizen.receipt") if visit.response_id else _onward(visit),
         answered=visit.response_id is not None,
         organisation_name=visit.organisation_name,
@@ -127,6 +137,7 @@ def help_now() -> Page:
 @admits(CITIZEN)
 def leave() -> str:
     """On a device that others use too: forget everything here. What was sent stays sent."""
+    take_sender()
     session.clear()
     return render_template("pages/citizen/left.html")
 
@@ -144,9 +155,10 @@ def not_now(visit: Visit, *, answer_sent: bool = False) -> Page | None:
     if visit.response_id is not None:
         return answered(visit, different=answer_sent)
     if visit.unguarded:
-        return render_template(
+        page = render_template(
             "pages/citizen/not_ready.html", contact=visit.contact, organisation_name=visit.organisation_name
         )
+        return page, 409 if request.method == "POST" else 200
     if visit.today >= visit.opens_on:
         return None
     page = render_template(
@@ -160,7 +172,7 @@ def not_now(visit: Visit, *, answer_sent: bool = False) -> Page | None:
 
 def answered(visit: Visit, *, different: bool = False) -> Page:
     """What whoever comes back after sending sees: the receipt in the same browser, else only that it was received."""
-    own = parse_uuid(session.get(RECEIPT)) == visit.response_id
+    own = _sent_here(visit)
     if own and not different:
         return redirect(url_for("citizen.receipt"), 303)
     page = render_template(
@@ -172,6 +184,11 @@ def answered(visit: Visit, *, different: bool = False) -> Page:
         organisation_name=visit.organisation_name,
     )
     return page, 409 if different else 200
+
+
+def _sent_here(visit: Visit) -> bool:
+    """Whether the answers were sent from this browser."""
+    return visit.response_id is not None and parse_uuid(session.get(RECEIPT)) == visit.response_id
 
 
 def first_question(visit: Visit) -> str:
@@ -188,7 +205,7 @@ def first_open(items: Iterable[Any], kept: Mapping[str, Any]) -> int | None:
 
 def _onward(visit: Visit) -> str:
     """Where one goes on after help: as from the start, and to the review where nothing is left to answer."""
-    if current_reading().pace == "one" and first_open(visit.items, visit.kept) is None:
+    if first_open(visit.items, visit.kept) is None:
         return url_for("citizen.review")
     return first_question(visit)
 

@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from outcomes import errors
 from outcomes.errors import OutcomesError, Sentence
+from outcomes.services.answer_questions import read_contact
+from outcomes.views.sender import keep_sender
 
 Page = tuple[str, int]
 
@@ -32,6 +34,7 @@ FAULT = 500
 OWN_PAGES = (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
 
 LINK_AGAIN = "pages/citizen/open_link_again.html"
+SAID_NO = "pages/citizen/said_no.html"
 # Where not even a page about the fault can be made: no template, no translation, nothing that could be broken too.
 BARE_PAGE = """<!doctype html>
 <html lang="da"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -78,6 +81,9 @@ def show_error(error: OutcomesError) -> Page:
         if isinstance(error, kind):
             if kind is errors.LinkError and _came_without_link():
                 return _render(LINK_AGAIN, status)
+            if isinstance(error, errors.DeclinedError):
+                keep_sender(error.organisation_name, read_contact(error.contact))
+                return _render(SAID_NO, status)
             if template.startswith("pages/"):
                 return _render(template, status, confirm=False)
             return _render(template, status, sentence=error.sentence)

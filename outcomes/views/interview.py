@@ -9,7 +9,14 @@ from uuid import uuid4
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
-from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, MoreQuestionsError, OutcomesError
+from outcomes.errors import (
+    AnswerChangedError,
+    AnswerError,
+    ConflictError,
+    MoreQuestionsError,
+    OutcomesError,
+    UnavailableError,
+)
 from outcomes.forms.build import build_form
 from outcomes.forms.handlers.phrase import language_name, writing_direction
 from outcomes.language import translate, use_locale
@@ -23,7 +30,7 @@ from outcomes.services.record_interview import (
 )
 from outcomes.views.admission import admits, current_actor, runtime
 from outcomes.views.blocks import draw
-from outcomes.views.page import PAGE_TOO_OLD, parse_uuid
+from outcomes.views.page import NOT_NOW, PAGE_TOO_OLD, parse_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,9 +64,9 @@ def ask(citizen_id: UUID, occasion_id: UUID) -> Page | Response:
     view = open_interview(runtime(), current_actor(), citizen_id, occasion_id, relation_id=_who())
     if view.receipt is not None and request.method == "GET":
         return render_template("pages/asking/recorded.html", view=view, back=_back(view))
-    if view.obstacle is not None:
-        return redirect(_back(view), 303)
     if request.method == "GET":
+        if view.obstacle is not None:
+            return redirect(_back(view), 303)
         form = build_form(view.instrument, locale=_language(view), stored=view.answers, elsewhere=view.elsewhere)
         return _show(Sheet(view, _language(view), _mode(), form, view.seen))
     return _take(view)
@@ -84,8 +91,8 @@ def _take(view: InterviewView) -> Page | Response:
         )
         sheet.view, sheet.seen = fresh, fresh.seen
         return _refused(sheet, _said(error), 409)
-    except (AnswerError, ConflictError) as error:
-        return _refused(sheet, _said(error), 409 if isinstance(error, ConflictError) else 400)
+    except (AnswerError, ConflictError, UnavailableError) as error:
+        return _refused(sheet, *_said_with_status(error))
 
 
 def _save(sheet: Sheet, *, more: bool = False) -> Response:
@@ -171,6 +178,12 @@ def _errors(sheet: Sheet, fields: Iterable[Any]) -> list[dict[str, str]]:
 
 def _fault(each: Any) -> str:
     return translate(each.fault) if each.fault is not None else str(each.errors[0])
+
+
+def _said_with_status(error: OutcomesError) -> tuple[dict[str, str], int]:
+    if isinstance(error, UnavailableError):
+        return {"": translate(NOT_NOW)}, 503
+    return _said(error), 409 if isinstance(error, ConflictError) else 400
 
 
 def _said(error: OutcomesError) -> dict[str, str]:

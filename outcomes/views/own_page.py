@@ -26,9 +26,10 @@ from outcomes.services.read_own_page import (
 )
 from outcomes.services.share_access import LONGEST_DAYS, share_access, stop_sharing
 from outcomes.services.stop_asking import ask_again, stop_asking
-from outcomes.views.admission import OWN_PAGE, admits, current_citizen, runtime
-from outcomes.views.own_sign_in import ALL_SESSIONS, faults_of
+from outcomes.views.admission import ALL_OWN_SESSIONS, OWN_PAGE, admits, current_citizen, runtime
+from outcomes.views.own_sign_in import faults_of
 from outcomes.views.page import parse_uuid, require_form_token
+from outcomes.views.sender import keep_sender
 
 if TYPE_CHECKING:
     from outcomes.services.read_own_page import OwnResponse
@@ -43,12 +44,14 @@ USUAL_DAYS = 14
 @admits(OWN_PAGE)
 def home() -> str:
     """What there is, and where."""
+    own = read_home(runtime(), current_citizen())
+    keep_sender(own.organisation_name, own.contact)
     return render_template(
         "pages/own/home.html",
-        own=(own := read_home(runtime(), current_citizen())),
+        own=own,
         organisation_name=own.organisation_name,
         contact=own.contact,
-        several=bool(session.get(ALL_SESSIONS)),
+        several=bool(session.get(ALL_OWN_SESSIONS)),
         saved=SAVED.get(request.args.get("gemt", "")),
     )
 

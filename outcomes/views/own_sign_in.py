@@ -11,17 +11,25 @@ from outcomes.services.request_code import request_code
 from outcomes.services.sign_in_citizen import list_own_organisations, sign_out_citizen, sign_out_everywhere
 from outcomes.services.sign_in_openid import OpenIdTrip, begin_openid, finish_openid
 from outcomes.services.use_code import use_code
-from outcomes.views.admission import ANYONE, OWN_PAGE, OWN_SESSION, admits, current_citizen, runtime
+from outcomes.views.admission import (
+    ALL_OWN_SESSIONS,
+    ANYONE,
+    OWN_CHALLENGE,
+    OWN_PAGE,
+    OWN_SESSION,
+    admits,
+    current_citizen,
+    current_place,
+    runtime,
+)
 from outcomes.views.page import LOCALE
+from outcomes.views.tablet import SHARED, end_shared, keep_shared
 
 own_sign_in = Blueprint("own_sign_in", __name__)
 
 Page = str | Response | tuple[str, int]
-CHALLENGE = "own_challenge"
 TRIP = "own_trip"
 FAULT = "own_fault"
-ALL_SESSIONS = "own_all"
-"""Tokens of this browser's sessions, where the citizen is known in several organisations."""
 
 
 @own_sign_in.route("/min-side", methods=["GET", "POST"])
@@ -34,7 +42,7 @@ def start() -> Page:
     address = request.form.get("address", "").strip()
     if request.method == "POST":
         try:
-            session[CHALLENGE] = request_code(runtime(), address, locale=current_locale())
+            session[OWN_CHALLENGE] = request_code(runtime(), address, locale=current_locale(), place=current_place())
             return redirect(url_for("own_sign_in.code"), 303)
         except AnswerError as error:
             errors = faults_of(error)
@@ -53,12 +61,13 @@ def start() -> Page:
 @admits(ANYONE)
 def code() -> Page:
     """The code that was sent."""
-    if CHALLENGE not in session:
+    if OWN_CHALLENGE not in session:
         return redirect(url_for("own_sign_in.start"), 303)
     errors: list[dict[str, str]] = []
     if request.method == "POST":
         try:
-            return _enter(use_code(runtime(), str(session[CHALLENGE]), request.form.get("code", "")))
+            typed = request.form.get("code", "")
+            return _enter(use_code(runtime(), str(session[OWN_CHALLENGE]), typed, place=current_place()))
         except AnswerError as error:
             errors = faults_of(error)
     page = render_template("pages/own/code.html", errors=errors)
@@ -98,7 +107,7 @@ def openid_return() -> Response:
 @admits(OWN_PAGE)
 def choose() -> Page:
     """Which organisation's page, for whoever is known in several."""
-    pages = list_own_organisations(runtime(), session.get(ALL_SESSIONS, []))
+    pages = list_own_organisations(runtime(), session.get(ALL_OWN_SESSIONS, []))
     if request.method == "POST":
         place = request.form.get("place", "")
         if place.isdecimal() and int(place) < len(pages):
@@ -109,11 +118,16 @@ def choose() -> Page:
 
 @own_sign_in.post("/min-side/log-ud")
 @admits(OWN_PAGE)
-def sign_out() -> str:
-    """End the session on the server, and forget it here; on every device where that is asked for."""
+def sign_out() -> str | Response:
+    """End the session on the server, and forget it here; on every device where that is asked for.
+
+    A device that several people use is then ready for the next one.
+    """
     if request.form.get("where") == "everywhere":
         sign_out_everywhere(runtime(), current_citizen())
-    sign_out_citizen(runtime(), {str(session[OWN_SESSION]), *session.get(ALL_SESSIONS, [])})
+    if SHARED in session:
+        return end_shared("tablet.ready", slut="ud")
+    sign_out_citizen(runtime(), {str(session[OWN_SESSION]), *session.get(ALL_OWN_SESSIONS, [])})
     locale = session.get(LOCALE)
     session.clear()
     if locale:
@@ -127,15 +141,16 @@ def faults_of(error: AnswerError) -> list[dict[str, str]]:
 
 
 def _enter(tokens: tuple[str, ...]) -> Response:
-    """Under a new session: what stood in the old one is gone, but for the language."""
+    """Under a new session: what stood in the old one is gone, but for the language, and that the device is shared."""
     locale = session.get(LOCALE)
-    session.clear()
+    with keep_shared():
+        session.clear()
     if locale:
         session[LOCALE] = locale
     session[OWN_SESSION] = tokens[0]
     if len(tokens) == 1:
         return redirect(url_for("own_page.home"), 303)
-    session[ALL_SESSIONS] = list(tokens)
+    session[ALL_OWN_SESSIONS] = list(tokens)
     return redirect(url_for("own_sign_in.choose"), 303)
 
 

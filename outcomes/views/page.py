@@ -23,6 +23,7 @@ from outcomes.language import (
 from outcomes.views.addresses import install_addresses, keep_static
 from outcomes.views.admission import ANYONE, ROLES, STAFF_SESSION, runtime
 from outcomes.views.reading import current_reading
+from outcomes.views.sender import install_sender
 
 LOCALE = "locale"
 LANGUAGE_PARAMETER = "sprog"
@@ -45,6 +46,8 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 PAGE_TOO_OLD = Sentence("The page was open for a long time. What you wrote is still here: press once more.")
+NOT_NOW = Sentence("This could not be saved just now. What you wrote is still here: press once more in a moment.")
+"""The database was away for a moment: what was typed comes back with this, instead of being lost on an error page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,8 @@ def navigation() -> list[Link]:
         "administrator": (
             ("admin.home", gettext("Administration")),
             ("questionnaires.listing", gettext("Questionnaires")),
+            ("own_organisation.edit", gettext("What citizens are told")),
+            ("own_organisation.languages", gettext("Languages")),
         ),
     }[actor.role]
     return [Link(label, url_for(endpoint), request.endpoint == endpoint) for endpoint, label in endpoints]
@@ -186,6 +191,7 @@ def install_page(app: Flask) -> None:
     install_addresses(app)
     app.before_request(choose_language)
     app.context_processor(page_variables)
+    install_sender(app)
     app.after_request(seal_response)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, render_template, request, session, url_for
 
-from outcomes.errors import AnswerChangedError, AnswerError, ConflictError
+from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, UnavailableError
 from outcomes.forms.build import build_question_form, find_item
 from outcomes.forms.lines import answer_words, question_words
 from outcomes.language import translate
@@ -14,7 +14,7 @@ from outcomes.services.answer_questions import Kept, Visit, known_instrument, re
 from outcomes.views.admission import CITIZEN, admits, runtime
 from outcomes.views.blocks import faulty_block, question_block, whole_page, words_of
 from outcomes.views.citizen import MODE, Page, citizen, first_open, not_now, own_ticket, token_refused
-from outcomes.views.page import PAGE_TOO_OLD
+from outcomes.views.page import NOT_NOW, PAGE_TOO_OLD
 from outcomes.views.reading import current_reading
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _keep_one(number: int) -> Page | None:
         kept = save_answer(
             runtime(), ticket, item_id=item.id, value=form.answers()[item.id], seen=request.form.get(SEEN, "")
         )
-    except (AnswerError, ConflictError) as error:
+    except (AnswerError, ConflictError, UnavailableError) as error:
         g.refusal = error
         return None
     return redirect(url_for("citizen.help_now") if kept.risk else _next_page(kept, item.id), 303)
@@ -143,6 +143,8 @@ def _render(visit: Visit, item: Any, number: int, content: Mapping[str, Any]) ->
 def page_status(*, sent: bool) -> int:
     if not sent:
         return 200
+    if isinstance(g.get("refusal"), UnavailableError):
+        return 503
     return 409 if isinstance(g.get("refusal"), ConflictError) else 400
 
 
@@ -151,8 +153,11 @@ def say_refusal(form: Any) -> None:
     if token_refused():
         form.form_errors.append(translate(PAGE_TOO_OLD))
     error = g.get("refusal")
+    form.meanwhile = isinstance(error, ConflictError) and not form.errors
     if isinstance(error, AnswerError) and error.faults:
         form.form_errors.extend(translate(fault.sentence) for fault in error.faults)
+    elif isinstance(error, UnavailableError):
+        form.form_errors.append(translate(NOT_NOW))
     elif error is not None:
         form.form_errors.append(translate(error.sentence))
 

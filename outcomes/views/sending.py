@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 from flask import redirect, render_template, request, session, url_for
 
-from outcomes.errors import AnswerError, ConflictError, DifferentAnswersError, Sentence
+from outcomes.errors import AnswerError, ConflictError, DifferentAnswersError, Sentence, UnavailableError
 from outcomes.forms.lines import answer_lines
 from outcomes.language import current_locale, translate
 from outcomes.services.answer_questions import Visit, read_visit
 from outcomes.services.draw_curves import draw_own_curves
-from outcomes.services.raise_signals import wish_to_talk
+from outcomes.services.raise_signals import day_looked_at, wish_to_talk
 from outcomes.services.read_welcome import read_welcome
 from outcomes.services.show_own_curve import read_own_answers, show_own_curve
 from outcomes.services.submit_response import OWN_DEVICE, receipt_key, submit_response
@@ -20,7 +20,7 @@ from outcomes.views.admission import CITIZEN, admits, runtime
 from outcomes.views.blocks import speaks_to_child, words_of
 from outcomes.views.citizen import MODE, RECEIPT, Page, answered, citizen, not_now, own_ticket, token_refused
 from outcomes.views.helpers import helper_choices, sent_helper
-from outcomes.views.page import PAGE_TOO_OLD, parse_uuid
+from outcomes.views.page import NOT_NOW, PAGE_TOO_OLD, parse_uuid
 from outcomes.views.reading import current_reading
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def receipt() -> Page:
         received_at=visit.answered_at,
         receipt_key=receipt_key(own),
         reader=welcome.readers[0] if welcome.readers else None,
+        looked_at_by=day_looked_at(visit.answered_at or runtime().now()),
         next_on=welcome.next_on,
         contact=visit.contact,
         has_curve=True,
@@ -108,16 +109,18 @@ def _send(ticket: Ticket, key: UUID) -> Page:
         )
     except DifferentAnswersError:
         return answered(read_visit(runtime(), ticket), different=True)
-    except (AnswerError, ConflictError) as error:
+    except (AnswerError, ConflictError, UnavailableError) as error:
         return _not_sent(read_visit(runtime(), ticket), error)
     session[RECEIPT] = str(sent.response_id)
     return redirect(url_for("citizen.receipt"), 303)
 
 
-def _not_sent(visit: Visit, error: AnswerError | ConflictError) -> Page:
+def _not_sent(visit: Visit, error: AnswerError | ConflictError | UnavailableError) -> Page:
     """The review again, with what is to be put right; or the page that comes instead of it."""
     if (instead := not_now(visit)) is not None:
         return instead
+    if isinstance(error, UnavailableError):
+        return _review_page(visit, [_error(NOT_NOW)], 503)
     if isinstance(error, ConflictError):
         return _review_page(visit, [_error(error.sentence)], 409)
     faults = [_error(fault.sentence, _number(visit, fault.place)) for fault in error.faults]

@@ -34,9 +34,9 @@ def today() -> str:
     found = day.caseload
     return render_template(
         "pages/staff/today.html",
-        signals=day.signals,
+        to_look_at=day.to_look_at,
         count=day.n_people,
-        people=[_waiting(entry) for entry in found.entries],
+        people=[_waiting(entry) for entry in day.others],
         upcoming=[
             {"citizen_id": entry.citizen_id, "name": entry.name, "what": entry.sentence, "on": entry.since}
             for entry in found.coming

@@ -1,13 +1,15 @@
 """A tablet that several people answer on, one after the other: a short code lets one in, and nothing of theirs stays.
 
 A browser session that is shared says so itself (``SHARED``: when it was last used). It ends when the answers were sent,
-when somebody says so, and when nobody has touched it for a while; what was kept until then stays kept.
+when somebody says so, and when nobody has touched it for a while; what was kept until then stays kept. Whoever signs in to
+their own page on such a device is under the same rules, and their session ends on the server too.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -18,10 +20,24 @@ from outcomes.language import translate
 from outcomes.services.open_link import Ticket
 from outcomes.services.raise_signals import wish_to_talk
 from outcomes.services.redeem_code import redeem_code
-from outcomes.views.admission import ANYONE, TICKET, admits, runtime
+from outcomes.services.sign_in_citizen import sign_out_citizen
+from outcomes.views.admission import (
+    ALL_OWN_SESSIONS,
+    ANYONE,
+    OWN_CHALLENGE,
+    OWN_SESSION,
+    TICKET,
+    admits,
+    current_place,
+    runtime,
+)
 from outcomes.views.citizen import MODE, let_in
 from outcomes.views.page import LOCALE
 from outcomes.views.reading import forget_reading
+from outcomes.views.sender import SENDER, take_sender
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 tablet = Blueprint("tablet", __name__)
 
@@ -29,6 +45,8 @@ Page = str | tuple[str, int]
 COOKIE = "outcomes-tablet"
 COOKIE_DAYS = 365
 SHARED = "shared"
+SOMEBODY = (TICKET, OWN_SESSION, OWN_CHALLENGE)
+"""What tells that somebody is here: to answer, on their own page, or on the way there."""
 AFTER = "after"
 """Who has just sent their answers here, so that they can ask to be called: organisation, link, and when."""
 KIOSK, ASSISTED = "kiosk", "assisted"
@@ -45,6 +63,7 @@ SENT = frozenset({"citizen.receipt", "citizen.curve"})
 ENDED = {"citizen.declined": "nej", "citizen.leave": "slut"}
 WORDS = {
     "nej": Sentence("That is fine. You are not asked these questions any more."),
+    "ud": Sentence("You are signed out"),
     "slut": Sentence("You are done here. What you have sent is safely stored."),
     "tid": Sentence("Nobody touched the screen for a while. The answers that were given are kept."),
     "ring": Sentence("It is passed on. Somebody contacts you."),
@@ -60,9 +79,7 @@ def ready() -> Page | Response:
     fault = None
     if request.method == "POST":
         try:
-            ticket = redeem_code(
-                runtime(), request.form.get("code", "")[:LONGEST_CODE], place=request.remote_addr or "nowhere"
-            )
+            ticket = redeem_code(runtime(), request.form.get("code", "")[:LONGEST_CODE], place=current_place())
             return let_in_shared(ticket, KIOSK, remember=True)
         except (AnswerError, LinkError) as error:
             fault = translate(error.sentence)
@@ -81,6 +98,7 @@ def thanks() -> str | Response:
     """That the answers have come, for whoever has just sent them; nothing of what they said."""
     if _just_sent() is None:
         return redirect(url_for("tablet.ready"), 303)
+    take_sender()
     return render_template("pages/tablet/thanks.html", seconds=END_SECONDS)
 
 
@@ -115,7 +133,7 @@ def touched() -> Response:
 @admits(ANYONE)
 def time_out() -> Response:
     """Nobody is there any more: forget whoever it was. Kept answers stay kept."""
-    return end_shared("tablet.ready", slut="tid" if TICKET in session else None)
+    return end_shared("tablet.ready", slut="tid" if any(sign in session for sign in SOMEBODY) else None)
 
 
 @tablet.post("/tablet/enhed")
@@ -131,7 +149,7 @@ def own_device() -> Response:
 def watch_shared() -> Response | None:
     """Before each request: a shared session that has ended shows nothing, and one whose answers were sent ends."""
     endpoint = request.endpoint
-    if endpoint == "static" or (TICKET not in session and SHARED not in session):
+    if endpoint == "static" or not any(sign in session for sign in (SHARED, *SOMEBODY)):
         return None
     if SHARED not in session and COOKIE in request.cookies:
         session[MODE], session[SHARED] = KIOSK, _now()
@@ -142,8 +160,9 @@ def watch_shared() -> Response | None:
     session[SHARED] = _now()
     if endpoint in SENT and TICKET in session:
         after = [*session[TICKET][:2], _now()]
+        sender = session.get(SENDER)
         response = end_shared("tablet.thanks")
-        session[AFTER] = after
+        session[AFTER], session[SENDER] = after, sender
         return response
     return end_shared("tablet.ready", slut=ENDED[endpoint]) if endpoint in ENDED else None
 
@@ -177,12 +196,25 @@ def let_in_shared(ticket: Ticket, mode: str, *, remember: bool) -> Response:
 
 
 def end_shared(endpoint: str, *, slut: str | None = None) -> Response:
-    """Forget whoever was here, how they read and what the browser kept, and go on to a page."""
+    """Forget whoever was here, how they read and what the browser kept, and go on to a page.
+
+    Their own page is closed on the server too, so that nothing that the browser may still hold opens it again.
+    """
+    tokens = {str(token) for token in (session.get(OWN_SESSION), *session.get(ALL_OWN_SESSIONS, [])) if token}
     session.clear()
+    sign_out_citizen(runtime(), tokens)
     response = redirect(url_for(endpoint, slut=slut), 303)
     response.headers.update(NO_TRACES)
     forget_reading(response)
     return response
+
+
+@contextmanager
+def keep_shared() -> Iterator[None]:
+    """Whatever else is forgotten of a session inside, a shared one stays shared."""
+    kept = {name: session[name] for name in (MODE, SHARED) if SHARED in session and name in session}
+    yield
+    session.update(kept)
 
 
 def _just_sent() -> Ticket | None:

@@ -11,7 +11,8 @@ import yaml
 from sqlalchemy import func, select
 
 from outcomes.instruments import parse_instrument
-from outcomes.models import Coordinator, Episode, InstrumentVersion, Intervention, Occasion
+from outcomes.language import DEFAULT_LOCALE
+from outcomes.models import Citizen, Coordinator, Episode, InstrumentVersion, Intervention, Occasion
 from outcomes.services.demo import content, staff
 from outcomes.services.install_instrument import add_instrument, add_shipped_instrument
 from outcomes.services.open_link import issue_link
@@ -108,6 +109,8 @@ def ask_once_more(demo: Demo, instrument: str, *, of: str = staff.WORKER.email, 
             version = _version(session, scope, instrument)
             first = _least_asked(session, of)
             citizen_id = session.get_one(Episode, (scope.organisation_id, first.episode_id)).citizen_id
+            # Another test may have chosen a language as this citizen, and that is theirs from then on.
+            session.get_one(Citizen, (scope.organisation_id, citizen_id)).locale = DEFAULT_LOCALE
             occasion = _occasion(first, version.id, runtime.today() + timedelta(days=in_days))
             session.add(occasion)
             session.commit()

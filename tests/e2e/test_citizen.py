@@ -151,9 +151,10 @@ def walk_to_the_curve(visitor: Visitor, words: dict[str, str]) -> None:
     assert page.url.endswith("/svar/kvittering")
     visitor.press("Show my curve")
     visitor.look("own curve")
-    expect(page.locator("figure img").first).to_be_visible()
-    page.locator("summary").first.click()
-    visitor.look("own curve with its table")
+    expect(page.locator(".chart-title").first).to_be_visible()
+    if page.locator("summary").count():  # one answer is a sentence, and has no table
+        page.locator("summary").first.click()
+        visitor.look("own curve with its table")
 
 
 def test_a_link_that_opens_nothing(visitor: Visitor, demo: Demo) -> None:
@@ -286,7 +287,7 @@ def test_without_scripts(demo: Demo, visit: Callable[..., Visitor]) -> None:
     visitor.press("Send my answers")
     assert page.url.endswith("/svar/kvittering")
     visitor.press("Show my curve")
-    expect(page.locator("figure img").first).to_be_visible()
+    expect(page.locator(".chart-title").first).to_be_visible()
     assert count_responses(demo, asked) == 1
 
 

@@ -306,7 +306,7 @@ def fill_tenant(runtime: Runtime, slug: str) -> Case:
     rate_goal(runtime, actor, goal_id, level=1, note="", submission_key=uuid4())
     sign_in(runtime, issue_sign_in_link(runtime, organisation_slug=slug, email="worker@example.org"))
     answer(runtime, get_ticket(runtime, case), {"enjoyed": 3, "strength": 2, "worries": 1, "body": 3, "hope": 4})
-    save_answer(runtime, get_ticket(runtime, case, "month-1"), item_id="hope", value=2)
+    save_answer(runtime, get_ticket(runtime, case, respondent_kind="parent"), item_id="hope", value=2)
     with runtime.database.transaction(tenant.scope) as session:
         group = TargetGroup(
             id=uuid4(), organisation_id=organisation_id, code="voksne", title={}, valid_from=date(2020, 1, 1)

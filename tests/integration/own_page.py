@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from outcomes.services.runtime import Runtime
+    from outcomes.store.database import Scope
     from tests.integration.builders import Case, Tenant
 
 PHONE, EMAIL = "20 30 40 50", "karen@example.org"
@@ -37,16 +38,21 @@ def give_contact(runtime: Runtime, tenant: Tenant, citizen_id: UUID, *, phone: s
 
 
 def sent_codes(runtime: Runtime, tenant: Tenant) -> list[str]:
-    """The codes in the outbox, oldest first."""
-    with runtime.database.transaction(tenant.scope) as session:
+    """The codes in an organisation's outbox, oldest first."""
+    return codes_of(runtime, tenant.scope)
+
+
+def codes_of(runtime: Runtime, scope: Scope) -> list[str]:
+    """The codes that wait in the outbox, oldest first."""
+    with runtime.database.transaction(scope) as session:
         rows = session.scalars(select(Message).where(Message.kind == "login_code").order_by(Message.created_at)).all()
         return [runtime.vault.decrypt(row.secret_sealed or b"", place=secret_place(row.id)) for row in rows]
 
 
 def sign_in_with_code(runtime: Runtime, case: Case, address: str = PHONE) -> SignedInCitizen:
     """A citizen signed in by the code that was sent."""
-    challenge = request_code(runtime, address, locale="da")
-    (token,) = use_code(runtime, challenge, sent_codes(runtime, case.tenant)[-1])
+    challenge = request_code(runtime, address, locale="da", place="here")
+    (token,) = use_code(runtime, challenge, sent_codes(runtime, case.tenant)[-1], place="here")
     citizen = find_signed_in(runtime, token)
     assert citizen is not None
     return citizen

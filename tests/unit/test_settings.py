@@ -61,6 +61,8 @@ def test_every_missing_setting_is_named_at_once(read):
         ("MAIL_FROM", "secret@example.dk>,<b@example.dk"),
         ("SMS_URL", "http://secret.example"),
         ("MESSAGES_PER_DAY", "0"),
+        ("CITIZEN_OIDC_SCOPE", "secret"),
+        ("CITIZEN_OIDC_SCOPE", "openidsecret"),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_kept_to_itself(read, name, value):
@@ -139,6 +141,7 @@ def test_settings_that_are_there_are_never_overwritten(tmp_path):
 def test_every_setting_that_can_be_wrong_says_how_it_is_written():
     operator = {"OPERATOR_NAME", "OPERATOR_PHONE", "OPERATOR_EMAIL"}
     provider = {"CITIZEN_OIDC_CLIENT_ID", "CITIZEN_OIDC_CLIENT_SECRET", "CITIZEN_OIDC_CPR_CLAIM"}
+    provider |= {"CITIZEN_OIDC_ACR_VALUES", "CITIZEN_OIDC_LEVELS", "CITIZEN_OIDC_LEVEL_CLAIM"}
     free = {"OUTCOMES_HOME", "PG_BIN", "SECRET_KEY_FALLBACKS", "SMS_TOKEN", *operator, *provider}
     assert set(HOW_TO_WRITE) == {str(field.alias) for field in Settings.model_fields.values()} - free
 
@@ -147,6 +150,12 @@ def test_every_setting_has_a_name_in_capitals():
     names = [field.alias for field in Settings.model_fields.values()]
     assert all(name and name == name.upper() for name in names)
     assert len(set(names)) == len(names)
+
+
+def test_levels_of_sign_in_are_read_as_a_list(read):
+    assert read(**RIGHT).citizen_oidc_levels == ()
+    assert read(**RIGHT, CITIZEN_OIDC_LEVELS="urn:a, urn:b,").citizen_oidc_levels == ("urn:a", "urn:b")
+    assert read(**RIGHT, CITIZEN_OIDC_SCOPE="openid ssn").citizen_oidc_scope == "openid ssn"
 
 
 def test_mail_needs_a_server_and_a_sender(read):

@@ -36,6 +36,7 @@ def _find_municipality(runtime: Runtime) -> Scope | None:
 def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
     """Everything in one transaction: a demo is there whole, or not at all. Sums and results follow from it."""
     from outcomes.services.demo.courses import Courses  # noqa: PLC0415 - a filled demo starts without these
+    from outcomes.services.demo.family import add_family  # noqa: PLC0415
     from outcomes.services.demo.municipality import Municipality, add_municipality, draw_id  # noqa: PLC0415
     from outcomes.services.demo.population import add_population  # noqa: PLC0415
     from outcomes.services.demo.safety import add_safety  # noqa: PLC0415
@@ -47,6 +48,7 @@ def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
         add_population(courses, place, runtime.today())
         courses.store(session)
         add_safety(session, place, now=runtime.now())
+        add_family(session, place, runtime.vault, today=runtime.today())
         session.commit()
     store_results(runtime, place.scope)
     return place.scope

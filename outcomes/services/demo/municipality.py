@@ -85,7 +85,12 @@ def add_municipality(session: Session, place: Municipality, *, frozen_at: dateti
     """Everything but people. The analysis plans are frozen at once, before there is anything to see."""
     session.add(
         Organisation(
-            id=place.id, slug=content.SLUG, name=content.NAME, kind="municipality", contact=dict(staff.CONTACT)
+            id=place.id,
+            slug=content.SLUG,
+            name=content.NAME,
+            kind="municipality",
+            contact=dict(staff.CONTACT),
+            privacy=dict(staff.PRIVACY),
         )
     )
     session.flush()

@@ -79,3 +79,30 @@ CONTACT = {
     "email": "borgerlinjen@solbjerg.example",
     "hours": {"da": "Hverdage 9-15", "en": "Weekdays 9 am to 3 pm"},
 }
+
+PRIVACY = {
+    "legal_basis": {
+        "da": "Opdigtet til demoen: efter serviceloven og barnets lov.",
+        "en": "Invented for the demo: by the Social Services Act and the Child's Act.",
+        "ar": "مثال غير حقيقي: بموجب قانون الخدمات الاجتماعية وقانون الطفل في الدنمارك.",
+        "uk": "Вигаданий приклад: за данськими законами про соціальні послуги та про дитину.",
+        "pl": "Zmyślony przykład: zgodnie z duńską ustawą o usługach socjalnych i ustawą o dziecku.",
+        "tr": "Uydurma örnek: Danimarka'nın sosyal hizmetler yasasına ve çocuk yasasına göre.",
+        "so": "Tusaale la hindisay: sida uu qabo sharciga adeegyada bulshada iyo sharciga ilmaha ee Danmark.",
+    },
+    "kept_for": {
+        "da": "Opdigtet til demoen: i fem år efter, at hjælpen er slut.",
+        "en": "Invented for the demo: for five years after the help has ended.",
+        "ar": "مثال غير حقيقي: لمدة خمس سنوات بعد انتهاء المساعدة.",
+        "uk": "Вигаданий приклад: п'ять років після закінчення допомоги.",
+        "pl": "Zmyślony przykład: przez pięć lat po zakończeniu pomocy.",
+        "tr": "Uydurma örnek: yardım bittikten sonra beş yıl boyunca.",
+        "so": "Tusaale la hindisay: shan sano ka dib marka caawimadu dhammaato.",
+    },
+    "adviser": {
+        "name": "Databeskyttelsesrådgiveren i Solbjerg Kommune (opdigtet)",
+        "phone": "00 00 00 00",
+        "email": "raadgiver@solbjerg.example",
+    },
+}
+"""How the demo municipality says that answers are handled; it stands on the citizens' first page."""

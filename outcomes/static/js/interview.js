@@ -94,6 +94,9 @@
       if (choice) showKey(choice, key);
     }
   }
+  for (const line of form.querySelectorAll("[data-key-for]")) {
+    line.hidden = form.querySelector(`.instead input[value="${line.dataset.keyFor}"]`) === null;
+  }
   form.querySelector("[data-keys]").hidden = false;
   // Enter anywhere else in the form would press the first button of it, which changes the language.
   form.querySelector(".how-asked").addEventListener("keydown", (event) => {

@@ -233,6 +233,7 @@ def test_dont_know_dont_want_and_skipped_are_stored_as_different_things(runtime,
     }  # fmt: skip
     assert submit_response(runtime, ticket, submission_key=uuid4(), locale="da", reviewed=page) == sent
     assert read_own_answers(runtime, ticket, response_id=sent.response_id) == {"mood": NonAnswer.PREFER_NOT}
+    runtime.now.travel(days=30)
     with pytest.raises(AnswerError):
         save_answer(runtime, get_ticket(runtime, case, "month-1"), item_id="pain", value=NonAnswer.DONT_KNOW)
 

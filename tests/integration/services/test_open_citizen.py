@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from outcomes.errors import AnswerError, ConflictError, NotFoundError
+from outcomes.instruments.kinds import NonAnswer
 from outcomes.models import Coordinator, Provider, Unit
 from outcomes.services.answer_questions import save_answer
 from outcomes.services.list_caseload import list_caseload
@@ -312,6 +313,16 @@ def test_a_crash_after_the_page_was_made_shows_no_page_and_logs_nothing(runtime,
     with pytest.raises(KeyboardInterrupt):
         open_citizen(runtime, coordinator, case.citizen_id)
     assert log() == []
+
+
+def test_a_refusal_is_shown_as_what_it_is(runtime, tenant, coordinator, case):
+    refused = NonAnswer.PREFER_NOT
+    answer(runtime, get_ticket(runtime, case), WELL)
+    runtime.now.travel(days=31)
+    answer(runtime, get_ticket(runtime, case, "month-1"), dict.fromkeys(WELL, refused))
+    latest = open_citizen(runtime, coordinator, case.citizen_id).latest
+    assert latest.answers == dict.fromkeys(WELL, refused), "refusals alone are answers too"
+    assert [item.id for item in latest.items] == list(WELL)
 
 
 def test_the_latest_answers_are_the_latest_given(runtime, tenant, coordinator, case):

@@ -237,6 +237,22 @@ def test_a_job_that_fails_says_its_kind_and_no_more(runtime, monkeypatch, capsys
     assert "division" not in capsys.readouterr().out
 
 
+def test_a_worker_without_a_queue_says_what_is_missing_and_begins_anew(instance, tmp_path):
+    """What the library says is only that its query failed."""
+    _, _, database = instance
+    with database.admin() as connection:
+        connection.execute(text("ALTER SCHEMA queue RENAME TO elsewhere"))
+        connection.commit()
+    said = tmp_path / "worker.log"
+    with worker(database, tmp_path, "smtp://127.0.0.1:1", "--parent", str(os.getpid())):
+        wait_until(lambda: said.exists() and said.read_text().count("worker_begins_anew") >= 2)
+        with database.admin() as connection:
+            connection.execute(text("ALTER SCHEMA elsewhere RENAME TO queue"))
+            connection.commit()
+        wait_until(lambda: "UndefinedTable" in said.read_text())
+    assert "ConnectorException" not in said.read_text()
+
+
 def test_messages_without_a_server_wait_and_none_is_lost(runtime):
     runtime = with_servers(runtime)
     case = reachable_case(runtime)

@@ -11,11 +11,12 @@ from sqlalchemy import text, update
 
 from outcomes.errors import LinkError
 from outcomes.models import AppUser, Citizen, Episode, Occasion, Organisation, PersonalLink, Relation
-from outcomes.services.open_link import open_link
+from outcomes.services.open_link import issue_link, open_link
 from outcomes.services.queue_message import queue_message
 from outcomes.services.send_message import send_message
 from outcomes.services.send_waiting import send_waiting
-from tests.integration.builders import Course, add_staff, answer, get_ticket
+from outcomes.services.set_contact import set_contact
+from tests.integration.builders import Course, add_coordinator, add_course, add_staff, answer, get_ticket
 from tests.integration.outbox import (
     EMAIL,
     add_relation,
@@ -89,6 +90,41 @@ def test_an_invitation_carries_a_link_that_opens_the_questions_and_nothing_of_th
     assert "70 00 00 00" in content
     for private in ("Karen", "trivsel", "Trivsel", "wellbeing", "hverdag", "Hverdag", "borger"):
         assert private not in content + mail["Subject"]
+
+
+def test_a_link_that_went_to_a_former_address_opens_nothing(posting, server):
+    case = reachable_case(posting)
+    worker = add_staff(posting, case.tenant)
+    add_coordinator(posting, worker, case.citizen_id)
+    invite(posting, case)
+    run_jobs(posting)
+    (token,) = LINK.findall(server.taken[0].get_content())
+    by_hand = issue_link(posting, case.tenant.scope, occasion_id=case.occasions["start"])
+    set_contact(posting, worker, case.citizen_id, phone="20304050", email=EMAIL)
+    assert open_link(posting, token), "it went by mail, and the mail is the same"
+    set_contact(posting, worker, case.citizen_id, phone="20304050", email="en-anden@example.dk")
+    with pytest.raises(LinkError):
+        open_link(posting, token)
+    assert open_link(posting, by_hand)
+
+
+def test_only_so_many_codes_go_from_an_organisation_in_a_day(posting, clock):
+    few = with_servers(posting, mail=posting.settings.mail_url, messages_per_day=2)
+    cases = [reachable_case(few)]
+    course = add_course(few, cases[0].tenant, slug="en-anden")
+    cases += [reachable_case(few, email=f"b{number}@example.dk", course=course) for number in range(2)]
+    for case in cases:
+        send_code(few, case)
+        run_jobs(few)
+    assert sorted((each.state, each.fault) for each in outbox(few, cases[0].tenant)) == [
+        ("cancelled", "too_many"),
+        ("sent", ""),
+        ("sent", ""),
+    ]
+    clock.travel(days=1)
+    send_code(few, cases[0])
+    run_jobs(few)
+    assert outbox(few, cases[0].tenant)[-1].state == "sent"
 
 
 def test_the_message_and_its_job_come_and_go_with_what_causes_them(posting):

@@ -9,8 +9,12 @@ from sqlalchemy import text
 
 from outcomes.errors import AnswerError, ConflictError, NotFoundError
 from outcomes.services.contact import email_hash, normal_email, normal_phone, phone_hash
+from outcomes.services.request_code import request_code
 from outcomes.services.set_contact import read_contact_details, set_contact
+from outcomes.services.sign_in_citizen import begin_session, find_signed_in
+from outcomes.services.use_code import use_code
 from tests.integration.builders import add_case, add_citizen, add_coordinator, add_course, add_staff, add_tenant
+from tests.integration.own_page import codes_of
 
 pytestmark = pytest.mark.database
 
@@ -97,6 +101,34 @@ def test_a_number_is_one_persons(runtime, world):
     with pytest.raises(ConflictError):
         set_contact(runtime, actor, other, phone="+45 21 34 56 78", email="")
     assert read_contact_details(runtime, actor, other).phone == ""
+
+
+@pytest.mark.parametrize(
+    "now", [("20304051", "anna@example.dk"), ("", "anna@example.dk"), ("20304050", "ny@example.dk")]
+)
+def test_whoever_had_the_former_phone_or_mail_is_shut_out(runtime, world, now):
+    actor, (citizen_id, other) = world
+    set_contact(runtime, actor, citizen_id, phone="20304050", email="anna@example.dk")
+    set_contact(runtime, actor, other, phone="20304059", email="")
+    token = begin_session(runtime, actor.organisation_id, citizen_id, method="code")
+    others = begin_session(runtime, actor.organisation_id, other, method="code")
+    challenge = request_code(runtime, "20304050", locale="da", place="here")
+    (code,) = codes_of(runtime, actor.scope)
+    set_contact(runtime, actor, citizen_id, phone="20304050", email="anna@example.dk")
+    assert find_signed_in(runtime, token), "nothing has changed"
+    set_contact(runtime, actor, citizen_id, phone=now[0], email=now[1])
+    assert find_signed_in(runtime, token) is None
+    with pytest.raises(AnswerError):
+        use_code(runtime, challenge, code, place="here")
+    assert find_signed_in(runtime, others)
+
+
+def test_a_first_address_shuts_nobody_out(runtime, world):
+    actor, (citizen_id, _) = world
+    token = begin_session(runtime, actor.organisation_id, citizen_id, method="openid")
+    set_contact(runtime, actor, citizen_id, phone="20304050", email="")
+    set_contact(runtime, actor, citizen_id, phone="20304050", email="anna@example.dk")
+    assert find_signed_in(runtime, token)
 
 
 def test_only_for_those_who_need_to_know_and_logged(runtime, world, database):

@@ -15,6 +15,7 @@ from outcomes.errors import AnswerError, NotFoundError, TooManyAttemptsError
 from outcomes.models import Episode, Provider, Unit
 from outcomes.services.handle_signal import handle_signal, open_signal
 from outcomes.services.list_caseload import list_caseload
+from outcomes.services.list_sheets import list_sheets
 from outcomes.services.open_asking import open_asking
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.rate_goal import open_goal
@@ -71,7 +72,9 @@ def move_elsewhere(runtime: Runtime, case: Case) -> None:
     with runtime.database.transaction(case.tenant.scope) as session:
         unit = Unit(id=uuid4(), organisation_id=organisation_id, name="De andre")
         provider = Provider(id=uuid4(), organisation_id=organisation_id, unit_id=unit.id, name="De andre")
-        session.add_all((unit, provider))
+        session.add(unit)
+        session.flush()
+        session.add(provider)
         session.flush()
         session.get_one(Episode, (organisation_id, case.episode_id)).provider_id = provider.id
         session.commit()
@@ -143,7 +146,9 @@ def test_a_share_gives_nothing_more_where_neither_the_worker_nor_the_provider_ha
     """Providers that were imported have no team, and a worker may have none: two of nothing aren't the same team."""
     with database.admin() as connection:
         connection.execute(text("UPDATE provider SET unit_id = NULL"))
+        key, version = connection.execute(text("SELECT key, version FROM instrument_version LIMIT 1")).one()
     assert newcomer.unit_id is None
+    assert list_sheets(runtime, newcomer, key=key, version=version).sheets == ()
     goal_id = add_goal(runtime, case)
     redeem_share(runtime, newcomer, share_access(runtime, me, days=1))
     assert str(open_citizen(runtime, newcomer, case.citizen_id).shared_until) == "2026-03-02"

@@ -185,7 +185,8 @@ def answer_all(browser: Browser, instrument: Instrument, answers: dict[str, Any]
         for each in asked:
             filled |= fields(instrument.item(each), answers[each], f"answer_{each}")
         if asked == known:
-            browser.send("/svar/alle", action="send", **seen, **filled)
+            browser.send("/svar/alle", action="review", **seen, **filled)
+            browser.send("/svar/gennemse", action="send")
             return {each: answers[each] for each in asked}, said
         known = asked
         said |= set(asked)

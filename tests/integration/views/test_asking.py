@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from outcomes.services.answer_questions import save_answer
+from outcomes.store import answering
 from tests.integration.builders import get_ticket
 
 if TYPE_CHECKING:
@@ -106,6 +108,46 @@ def test_what_is_wrong_comes_back_filled_in(worker: Browser, interview: str, dat
     again = worker.send(interview, **seen(worker), answer_enjoyed="3", action="send", mode="phone", csrf_token="x")
     assert again.status_code == 400
     assert re.search(r'value="3"\s+checked', worker.html), "an old page loses nothing"
+
+
+def test_an_obstacle_that_came_meanwhile_is_told_on_the_sheet(
+    worker: Browser, interview: str, database: ServerDatabase
+) -> None:
+    worker.get(interview)
+    page = worker.html
+    with database.admin(unwatched=True) as connection:
+        connection.execute(text("UPDATE occasion SET state = 'withdrawn'"))
+    for action in ("save", "send"):
+        worker.html = page
+        told = worker.send(interview, **seen(worker), answer_enjoyed="3", action=action, mode="phone")
+        assert (told.status_code, told.request.path) == (409, interview)
+        assert re.search(r'value="3"\s+checked', worker.html)
+        assert "trukket tilbage" in worker.html
+    assert one(database, "SELECT count(*) FROM response_draft") == 0
+    assert worker.get(interview).request.path != interview, "without anything typed there is nothing to show"
+
+
+def test_what_was_kept_meanwhile_is_no_success(
+    worker: Browser, interview: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.get(interview)
+    monkeypatch.setattr(answering, "keep_answers", lambda *_arguments, **_values: False)
+    told = worker.send(interview, **seen(worker), answer_enjoyed="3", action="save", mode="phone")
+    assert told.status_code == 409
+    assert re.search(r'value="3"\s+checked', worker.html)
+
+
+def test_a_database_that_is_away_for_a_moment_loses_nothing(
+    worker: Browser, interview: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object, **_values: object) -> None:
+        raise psycopg.errors.LockNotAvailable
+
+    worker.get(interview)
+    monkeypatch.setattr(answering, "keep_answers", away)
+    told = worker.send(interview, **seen(worker), answer_enjoyed="3", action="save", mode="phone")
+    assert told.status_code == 503
+    assert re.search(r'value="3"\s+checked', worker.html)
 
 
 def test_another_language_loses_nothing_and_keeps_nothing(

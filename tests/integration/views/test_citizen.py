@@ -74,7 +74,9 @@ def test_the_whole_path_ends_in_one_response_with_its_score(
             "one item is reversed: 3+3+1+3+3 of 20"
         )
         assert connection.scalar(text("SELECT count(*) FROM response_draft")) == 0
-    assert "<img" in citizen.get("/svar/kurve").get_data(as_text=True)
+    curve = citizen.get("/svar/kurve", sprog="en").get_data(as_text=True)
+    assert "<img" not in curve, "one answer is a sentence, not a curve"
+    assert "It gave 65. 100 is best." in curve
 
 
 def test_an_empty_question_says_what_to_do_and_skip_goes_on(citizen: Browser) -> None:
@@ -299,16 +301,56 @@ def test_before_the_window_opens_there_is_a_kind_page(
     assert count_rows(database)["response_draft"] == 0
 
 
-@pytest.mark.parametrize("state", ["declined", "withdrawn"])
-def test_who_declined_meets_the_page_of_a_link_that_opens_nothing(
-    citizen: Browser, database: ServerDatabase, world: World, new_browser: Callable[[], Browser], state: str
+def test_the_language_that_was_chosen_is_kept_when_the_questions_begin(
+    citizen: Browser, database: ServerDatabase
+) -> None:
+    citizen.get("/svar", sprog="ar")
+    citizen.send("/svar")
+    with database.admin() as connection:
+        assert connection.scalar(text("SELECT locale FROM citizen")) == "ar"
+
+
+def test_every_page_says_who_asks_also_when_the_device_has_forgotten_the_rest(citizen: Browser) -> None:
+    citizen.get("/svar", sprog="en")
+    sender = re.search(r'class="sender-name">([^<]+)<', citizen.html)
+    assert sender is not None
+    citizen.get("/laesning")
+    assert f'class="sender-name">{sender[1]}<' in citizen.html
+    citizen.get("/svar")
+    citizen.send("/svar/afslut")
+    assert f'class="sender-name">{sender[1]}<' in citizen.html
+    citizen.get("/svar")
+    assert f'class="sender-name">{sender[1]}<' not in citizen.html
+
+
+def test_a_link_of_what_was_withdrawn_opens_nothing(
+    citizen: Browser, database: ServerDatabase, world: World, new_browser: Callable[[], Browser]
 ) -> None:
     with database.admin() as connection:
-        connection.execute(text("UPDATE occasion SET state = :state"), {"state": state})
+        connection.execute(text("UPDATE occasion SET state = 'withdrawn'"))
     assert citizen.get("/svar").status_code == 404
     later = new_browser()
     assert later.get(f"/b/{world.token}").status_code == 404
     assert "Det er ikke din skyld" in later.html
+
+
+def test_who_said_no_thanks_meets_their_own_answer_and_a_way_back(
+    citizen: Browser, database: ServerDatabase, world: World, new_browser: Callable[[], Browser]
+) -> None:
+    with database.admin() as connection:
+        connection.execute(
+            text("UPDATE organisation SET contact = :contact"), {"contact": '{"name": "Bente", "phone": "33 44 55 66"}'}
+        )
+    citizen.get("/svar")
+    citizen.send("/svar/nej-tak", action="decline")
+    later = new_browser()
+    for browser, path in ((citizen, "/svar"), (later, f"/b/{world.token}")):
+        assert browser.get(path, sprog="en").status_code == 404
+        assert "You have said no thanks to these questions" in browser.html
+        assert "33 44 55 66" in browser.html
+    with database.admin() as connection:
+        connection.execute(text("UPDATE personal_link SET revoked_at = now()"))
+    assert "You have said no thanks" not in new_browser().get(f"/b/{world.token}", sprog="en").get_data(as_text=True)
 
 
 def test_who_is_done_leaves_nothing_on_the_device(citizen: Browser, database: ServerDatabase) -> None:

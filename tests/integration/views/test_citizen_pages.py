@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from outcomes import create_app
 from outcomes.models import RiskProtocol
 from outcomes.services.open_link import issue_link
+from outcomes.store import answering
 from tests.integration.builders import add_case, add_coordinator, add_course, add_staff, add_tenant, small_instrument
 
 if TYPE_CHECKING:
@@ -71,12 +73,15 @@ def all_at_once(browser: Browser) -> Browser:
 
 
 def send_all(browser: Browser, action: str, **answers: str) -> Any:
-    """Send the page of all questions as it stands, with ``answers`` filled in."""
+    """Press ``action`` on the page of all questions, with ``answers`` filled in; ``send``: look through them, and send."""
     page = dict(SEEN.findall(browser.html))
     filled = {f"answer_{item}": value for item, value in answers.items()}
     if 'name="elsewhere"' in browser.html:
         page["elsewhere"] = "1"
-    return browser.send("/svar/alle", action=action, **page, **filled)
+    pressed = browser.send("/svar/alle", action="review" if action == "send" else action, **page, **filled)
+    if action == "send" and pressed.request.path == "/svar/gennemse":
+        return browser.send("/svar/gennemse", action="send", reviewed=reviewed(browser))
+    return pressed
 
 
 def rows(database: ServerDatabase, query: str) -> list[dict[str, Any]]:
@@ -84,20 +89,48 @@ def rows(database: ServerDatabase, query: str) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(text(query)).mappings()]
 
 
-def test_all_on_one_page_shows_what_is_asked_now_and_sends_it_in_one_go(
+def test_all_on_one_page_shows_what_is_asked_now_and_leads_to_the_review(
     all_at_once: Browser, database: ServerDatabase
 ) -> None:
     assert len(SEEN.findall(all_at_once.html)) == 2
     assert "Question 2 of 2" in all_at_once.html
+    shown = send_all(all_at_once, "review", mood="1", pain="3")
+    assert shown.request.path == "/svar/gennemse"
+    assert rows(database, "SELECT id FROM response") == [], "nothing is sent before it was looked through"
     sent = all_at_once.send(
-        "/svar/alle", action="send", answer_mood="1", answer_pain="3", helper="interpreter",
-        **dict(SEEN.findall(all_at_once.html)),
+        "/svar/gennemse", action="send", helper="interpreter", reviewed=reviewed(all_at_once)
     )  # fmt: skip
     assert sent.request.path == "/svar/kvittering"
     (stored,) = rows(database, "SELECT answers, non_answers, helper_kind, locale FROM response")
     assert stored == {
         "answers": {"mood": 1, "pain": 3}, "non_answers": {}, "helper_kind": "interpreter", "locale": "en",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ["review", "send", ""])
+def test_no_press_on_an_untouched_page_sends_it(all_at_once: Browser, database: ServerDatabase, action: str) -> None:
+    page = dict(SEEN.findall(all_at_once.html))
+    assert all_at_once.send("/svar/alle", action=action, **page).request.path == "/svar/gennemse"
+    assert rows(database, "SELECT id FROM response") == []
+
+
+def test_enter_saves_the_page_of_all_questions_and_sends_nothing(all_at_once: Browser) -> None:
+    buttons = re.findall(r'<button type="submit"[^>]*value="(\w+)"', all_at_once.html)
+    assert buttons == ["save", "review"], "Enter in a field presses the first button of the form"
+
+
+def test_a_risk_answer_on_the_page_of_all_questions_leads_to_help_and_on_to_the_review(all_at_once: Browser) -> None:
+    told = send_all(all_at_once, "review", mood="1", pain="9", back="1")
+    told = send_all(all_at_once, "review", mood="1", pain="9", back="1") if "seen_back" in all_at_once.html else told
+    assert told.request.path == "/svar/hjaelp"
+    onward = re.search(r'button-large" href="([^"]+)"', all_at_once.html)
+    assert onward is not None
+    all_at_once.get(onward[1])
+    if onward[1] == "/svar/alle":
+        assert send_all(all_at_once, "review", mood="1", pain="9", back="1").request.path == "/svar/hjaelp"
+        onward = re.search(r'button-large" href="([^"]+)"', all_at_once.html)
+    assert onward is not None
+    assert onward[1] == "/svar/gennemse", "not round and round"
 
 
 def test_what_is_left_empty_is_skipped(all_at_once: Browser, database: ServerDatabase) -> None:
@@ -226,19 +259,102 @@ def test_a_risk_answer_leads_to_help_and_then_on(browser: Browser, database: Ser
     assert "Test worker contacts you by 4 March 2026" in " ".join(browser.html.split())
 
 
-def test_help_is_for_whoever_it_was_set_going_for(browser: Browser) -> None:
+def test_help_is_for_whoever_it_was_set_going_for(
+    browser: Browser, link: str, new_browser: Callable[[], Browser], database: ServerDatabase
+) -> None:
     assert browser.get("/svar/hjaelp").request.path == "/svar"
     assert browser.send("/svar/tal-med-mig").request.path == "/svar"
+    browser.send("/svar")
+    browser.send("/svar/1", action="skip")
+    browser.send("/svar/2", answer_pain="9", action="next")
+    other = new_browser()
+    without = other.get(f"/b/{link}", sprog="en")
+    told = other.get("/svar/hjaelp")
+    assert (told.request.path, told.status_code) == (without.request.path, 200)
+    assert "70201201" not in other.html
+    assert "take seriously" not in other.html
+    assert browser.get("/svar/hjaelp").request.path == "/svar/hjaelp", "whoever answered it still sees it"
+    browser.get("/svar/3")
+    browser.send("/svar/3", action="skip")
+    browser.send("/svar/gennemse", action="send", reviewed=reviewed(browser))
+    assert len(rows(database, "SELECT id FROM response")) == 1
+    assert browser.get("/svar/hjaelp").request.path == "/svar/hjaelp"
+    other.get("/svar/hjaelp")
+    assert "70201201" not in other.html
+
+
+def test_sending_what_another_browser_answered_tells_nothing_but_that_it_was_received(
+    browser: Browser, link: str, new_browser: Callable[[], Browser]
+) -> None:
+    browser.send("/svar")
+    browser.send("/svar/1", action="skip")
+    browser.send("/svar/2", answer_pain="9", action="next")
+    other = new_browser()
+    other.get(f"/b/{link}", sprog="en")
+    other.get("/svar/1")
+    assert other.send("/svar/1", answer_mood="1", action="next").request.path == "/svar/2"
+    assert other.get("/svar/hjaelp").request.path == "/svar"
+
+
+@pytest.mark.parametrize("pace", ["one", "all"])
+def test_what_was_typed_survives_a_database_that_is_away_for_a_moment(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, pace: str, database: ServerDatabase
+) -> None:
+    def away(*_arguments: Any, **_values: Any) -> None:
+        raise psycopg.errors.LockNotAvailable
+
+    browser.client.set_cookie("outcomes-reading", f"pace-{pace}")
+    browser.send("/svar")
+    with monkeypatch.context() as patched:
+        patched.setattr(answering, "keep_answers", away)
+        if pace == "one":
+            refused = browser.send("/svar/1", answer_mood="2", action="next")
+        else:
+            refused = send_all(browser, "save", mood="2")
+    assert refused.status_code == 503
+    assert "What you wrote is still here" in browser.html
+    assert 'value="2" checked' in browser.html
+    assert rows(database, "SELECT id FROM response_draft") == []
+    if pace == "one":
+        browser.send("/svar/1", answer_mood="2", action="next")
+    else:
+        send_all(browser, "save", mood="2")
+    browser.get("/svar/gennemse")
+    with monkeypatch.context() as patched:
+        patched.setattr(answering, "store_response", away)
+        refused = browser.send("/svar/gennemse", action="send", reviewed=reviewed(browser))
+    assert refused.status_code == 503
+    assert 'href="#send"' in browser.html
+    assert browser.send("/svar/gennemse", action="send", reviewed=reviewed(browser)).request.path == "/svar/kvittering"
 
 
 def test_risk_questions_stay_closed_without_a_protocol(
     browser: Browser, database: ServerDatabase, new_browser: Callable[[], Browser]
 ) -> None:
+    browser.send("/svar")
+    browser.send("/svar/1", answer_mood="1", action="next")
+    one_question = browser.html
+    browser.get("/svar/gennemse")
+    review, sent = browser.html, reviewed(browser)
+    browser.client.set_cookie("outcomes-reading", ALL)
+    browser.get("/svar/alle")
+    every_question = browser.html
     with database.admin(unwatched=True) as connection:
         connection.execute(text("DELETE FROM risk_protocol"))
     for path in ("/svar", "/svar/1", "/svar/alle", "/svar/gennemse"):
-        browser.get(path)
+        assert browser.get(path).status_code == 200
         assert "The questions are not ready yet" in browser.html, path
+    browser.html = one_question
+    answered = browser.send("/svar/2", answer_pain="9", action="next")
+    assert (answered.status_code, "The questions are not ready yet" in browser.html) == (409, True)
+    for action in ("save", "send"):
+        browser.html = every_question
+        assert send_all(browser, action, mood="1", pain="9").status_code == 409
+        assert "The questions are not ready yet" in browser.html
+    browser.html = review
+    assert browser.send("/svar/gennemse", action="send", reviewed=sent).status_code == 409
+    assert rows(database, "SELECT answers FROM response_draft") == [{"answers": {"mood": 1}}]
+    assert rows(database, "SELECT id FROM response") == []
 
 
 def test_no_thanks_is_asked_once_more_and_has_no_consequence(browser: Browser, database: ServerDatabase) -> None:
@@ -351,6 +467,7 @@ def test_a_file_is_kept_for_a_year_under_the_name_of_its_content(browser: Browse
     assert found
     with browser.client.get(found.group(1)) as kept:
         assert "immutable" in kept.headers["Cache-Control"]
+        assert "no-cache" not in kept.headers["Cache-Control"], "else a browser asks again for every page"
         assert "max-age=31536000" in kept.headers["Cache-Control"]
     for other in ("/static/css/citizen.css", "/static/css/citizen.css?v=0000"):
         with browser.client.get(other) as response:

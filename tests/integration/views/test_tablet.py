@@ -14,7 +14,10 @@ from outcomes.services.give_code import give_code
 from outcomes.services.open_link import issue_link
 from outcomes.services.redeem_code import PLACE_LIMIT
 from outcomes.services.sign_in import make_actor
+from outcomes.services.sign_in_citizen import begin_session, find_signed_in
 from outcomes.store.organisations import find_user
+from outcomes.views.admission import OWN_SESSION
+from tests.integration.own_page import PHONE, give_contact, sent_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,8 +120,7 @@ def test_the_thanks_are_soon_gone(new_code: Callable[[], str], tablet: Browser, 
 def test_every_way_of_ending_leaves_nothing(
     new_code: Callable[[], str], tablet: Browser, clock: Clock, how: str, database: ServerDatabase
 ) -> None:
-    first, second = new_code, new_code
-    tablet.send("/tablet", code=first())
+    tablet.send("/tablet", code=new_code())
     tablet.send("/svar")
     tablet.get("/svar/1")
     tablet.send("/svar/1", answer_enjoyed="3", item="enjoyed", action="next", seen=seen(tablet))
@@ -132,6 +134,11 @@ def test_every_way_of_ending_leaves_nothing(
     elif how == "idle":
         clock.travel(minutes=11)
         done = tablet.get("/svar/1")
+    elif how == "code":  # the next one types theirs while the page of the one before still stands there
+        assert tablet.send("/tablet", code=new_code()).request.path == "/svar"
+        tablet.get("/svar/1")
+        assert "checked" not in tablet.html
+        done = tablet.get("/tablet/slut")
     else:
         done = tablet.get("/tablet")
     assert done.request.path == "/tablet"
@@ -142,7 +149,7 @@ def test_every_way_of_ending_leaves_nothing(
     with database.admin() as connection:
         assert connection.scalars(text("SELECT answers FROM response_draft")).all() == [{"enjoyed": 3}]
     tablet.get("/tablet")
-    assert tablet.send("/tablet", code=second()).request.path == "/svar"
+    assert tablet.send("/tablet", code=new_code()).request.path == "/svar"
     tablet.get("/svar/1")
     assert "checked" not in tablet.html, "the answer counts, and isn't shown"
 
@@ -153,10 +160,11 @@ def test_somebody_who_is_there_stays(new_code: Callable[[], str], tablet: Browse
         clock.travel(minutes=9)
         assert tablet.get("/tablet/her").status_code == 200
     assert tablet.get("/svar/1").request.path == "/svar/1"
-    tablet.get("/tablet/er-du-der")
-    assert "checked" not in tablet.html
+    assert tablet.get("/tablet/er-du-der").request.path == "/tablet/er-du-der"
     clock.travel(minutes=9)
     assert tablet.get("/svar/1").request.path == "/svar/1"
+    clock.travel(minutes=11)
+    assert tablet.get("/svar/1").request.path == "/tablet", "and whoever isn't there any more doesn't"
 
 
 def test_a_link_opened_on_a_remembered_tablet_is_shared_too(
@@ -243,9 +251,7 @@ def test_each_tablet_behind_a_proxy_is_a_place_of_its_own(runtime: Runtime, prox
 
 @pytest.mark.parametrize(("proxies", "place"), [(0, "127.0.0.1"), (1, "192.0.2.2"), (2, "192.0.2.1")])
 def test_only_the_proxies_of_our_own_are_believed(runtime: Runtime, proxies: int, place: str) -> None:
-    app = create_app(
-        replace(runtime, settings=runtime.settings.model_copy(update={"trusted_proxies": proxies}))
-    )
+    app = create_app(replace(runtime, settings=runtime.settings.model_copy(update={"trusted_proxies": proxies})))
     seen = []
     app.before_request_funcs[None].insert(0, lambda: seen.append((request.remote_addr, request.host)))
     app.test_client().get(
@@ -257,8 +263,79 @@ def test_only_the_proxies_of_our_own_are_believed(runtime: Runtime, proxies: int
 def test_a_code_is_in_no_address_and_no_page_of_the_tablets(
     runtime: Runtime, world: World, new_code: Callable[[], str], tablet: Browser
 ) -> None:
+    token = issue_link(runtime, world.tenant.scope, occasion_id=world.case.occasions["start"])
+    tablet.get(f"/b/{token}")
+    pages, addresses = [tablet.html], []
+    tablet.get("/tablet")
     code = new_code()
     done = tablet.send("/tablet", code=code)
-    assert code not in done.request.url
-    assert code not in tablet.html
-    assert issue_link(runtime, world.tenant.scope, occasion_id=world.case.occasions["start"]) not in tablet.html
+    for path in ("/svar", "/svar/1", "/svar/alle", "/tablet/er-du-der", "/tablet/slut"):
+        addresses += [step.request.url for step in (*done.history, done)]
+        pages.append(tablet.html)
+        done = tablet.get(path)
+    for secret in (code, code.lower(), token):
+        assert not any(secret in page for page in pages)
+        assert not any(secret in address for address in addresses)
+
+
+def sign_in_here(browser: Browser, runtime: Runtime, world: World) -> str:
+    """The citizen signs in to their own page in this browser; the session's token."""
+    token = begin_session(runtime, world.tenant.organisation_id, world.case.citizen_id, method="code")
+    with browser.client.session_transaction() as kept:
+        kept[OWN_SESSION] = token
+    return token
+
+
+@pytest.fixture
+def used_tablet(tablet: Browser, new_code: Callable[[], str]) -> Browser:
+    """A tablet that somebody has answered on, and left."""
+    tablet.send("/tablet", code=new_code())
+    tablet.get("/tablet/slut")
+    return tablet
+
+
+@pytest.mark.parametrize("how", ["front", "idle", "time", "sign out"])
+def test_an_own_page_on_a_tablet_ends_there_and_on_the_server(
+    runtime: Runtime, world: World, used_tablet: Browser, clock: Clock, how: str
+) -> None:
+    token = sign_in_here(used_tablet, runtime, world)
+    assert used_tablet.get("/min-side/oversigt").status_code == 200
+    assert "data-still-here" in used_tablet.html
+    if how == "idle":
+        clock.travel(minutes=11)
+        done = used_tablet.get("/min-side/oversigt")
+    elif how == "sign out":
+        done = used_tablet.send("/min-side/log-ud")
+    else:
+        done = used_tablet.get("/tablet" if how == "front" else "/tablet/slut")
+    assert done.request.path == "/tablet"
+    assert done.history[-1].headers["Clear-Site-Data"] == '"cache"'
+    assert used_tablet.get("/min-side/oversigt").status_code == 401
+    assert find_signed_in(runtime, token) is None, "what the browser may still hold opens nothing"
+
+
+def test_signing_in_keeps_a_shared_session_shared(
+    runtime: Runtime, world: World, signed_in: Callable[..., Browser], clock: Clock
+) -> None:
+    """A worker's own device that was handed over isn't remembered as a tablet; whoever signs in there is watched all the
+    same."""
+    give_contact(runtime, world.tenant, world.case.citizen_id)
+    browser = signed_in("worker")
+    place = f"/borger/{world.case.citizen_id}/spoerg/{world.case.occasions['start']}"
+    browser.get(place)
+    browser.send(f"{place}/aflever", who="", mode="kiosk")
+    browser.get("/min-side")
+    browser.send("/min-side", address=PHONE)
+    done = browser.send("/min-side/kode", code=sent_codes(runtime, world.tenant)[-1])
+    assert done.request.path == "/min-side/oversigt"
+    clock.travel(minutes=11)
+    assert browser.get("/min-side/oversigt").request.path == "/tablet"
+
+
+def test_a_code_that_was_asked_for_on_a_tablet_is_not_left_for_the_next_one(
+    runtime: Runtime, world: World, used_tablet: Browser
+) -> None:
+    used_tablet.get("/min-side")
+    assert used_tablet.send("/min-side", address=PHONE).request.path == "/min-side/kode"
+    used_tablet.get("/tablet")
+    assert used_tablet.get("/min-side/kode").request.path == "/min-side"

@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from outcomes.instruments import Instrument, parse_instrument, shipped_instruments
+from outcomes.language import use_locale
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SMALL = """
@@ -71,6 +73,13 @@ licence:
   text: {da: Vores eget., en: Our own.}
   may_ship_wording: true
 """
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A fault's place is said in the locale in force."""
+    with use_locale("en"):
+        yield
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from outcomes.errors import InstrumentError
 from outcomes.instruments import check_instrument_file, parse_instrument, read_instrument
+from outcomes.language import use_locale
 
 BROKEN = Path(__file__).parent / "broken.yaml"
 
@@ -53,7 +54,13 @@ EXPECTED = [
 
 @pytest.fixture(scope="module")
 def faults() -> list[tuple[str, str]]:
-    return [(fault.place, str(fault.sentence)) for fault in check_instrument_file(BROKEN)]
+    with use_locale("en"):
+        return [(fault.place, str(fault.sentence)) for fault in check_instrument_file(BROKEN)]
+
+
+def test_a_place_is_said_in_the_language_in_force():
+    with use_locale("da"):
+        assert "key (linje 2)" in [fault.place for fault in check_instrument_file(BROKEN)]
 
 
 @pytest.mark.parametrize(("place", "words"), EXPECTED, ids=lambda part: part)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from outcomes.instruments import parse_instrument
 from outcomes.instruments.readability import lix, readability, sentences
 
-OWN = ("wellbeing", "loneliness", "influence", "mastery", "child")
+OWN = ("wellbeing", "loneliness", "influence", "mastery", "child", "child-parent")
 
 
 def test_lix_as_its_formula_has_it():

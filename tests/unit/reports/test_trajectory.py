@@ -113,3 +113,21 @@ def test_the_own_curve_needs_no_chart_renderer() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("scores", "lower_is_better", "words", "drawn"),
+    [
+        ((55,), False, "You have answered once. It gave 55. 100 is best.", False),
+        ((55, 20), True, "The first time it was 55, now it is 20. 0 is best.", True),
+        ((55, 40, 60, 20), False, "The first time it was 55, the last time 60, now it is 20. 100 is best.", True),
+    ],
+)
+def test_the_citizens_curve_is_said_in_words_without_a_verdict(
+    scores: tuple[float, ...], lower_is_better: bool, words: str, drawn: bool
+) -> None:
+    points = tuple((date(2026, 1, 5 + day), float(score)) for day, score in enumerate(scores))
+    figure = own_curve_figure(
+        Curve(points=points, minimum=0.0, maximum=100.0, decimals=0, lower_is_better=lower_is_better)
+    )
+    assert (str(figure.words), figure.drawn) == (words, drawn)

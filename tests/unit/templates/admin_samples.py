@@ -41,6 +41,7 @@ def signal(**changes: Any) -> Thing:
         "reason": Sentence("An answer in “%(measure)s” calls for somebody to look at it", measure=POLYGLOT),
         "source": Sentence("Answered by %(who)s, %(moment)s", who=Sentence("the citizen"), moment=MOMENT),
         "owner": POLYGLOT, "due_at": MOMENT, "overdue": False, "handled_at": None, "handled_by": "", "handling": "",
+        "from_paper": False,
     }  # fmt: skip
     return Thing(**{**values, **changes})
 

@@ -35,6 +35,8 @@ FIGURE = Thing(
     caption="Source",
     source="data:image/svg+xml;base64,PHN2Zy8+",
     has_band=True,
+    words="The first time it was 40, now it is 55. 100 is best.",
+    drawn=True,
     table=Table(
         "t",
         Sentence("The answers in numbers"),
@@ -108,7 +110,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "organisation_name": POLYGLOT,
         "minutes": 3,
         "question_count": 8,
-        "readers": [Thing(name="Mette Holm", role="din kontaktperson"), Thing(name="Ib Bo", role=None)],
+        "readers": [Thing(name="Mette Holm", role="din kontaktperson")],
+        "team": Thing(name="Bostøtteteamet", named=[Thing(name="Ib Bo", role=None)], count=1),
         "contact": CONTACT,
         "closes_on": DAY,
         "resumed": False,
@@ -121,8 +124,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "elsewhere": True,
         "intro": POLYGLOT,
         "saved": "flere",
-        "submission_key": "key-1",
-        "helpers": HELPERS,
         "contact": CONTACT,
     },
     "pages/citizen/help.html": {
@@ -133,7 +134,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "answered": False,
     },
     "pages/citizen/decline.html": {"own": True, "contact": CONTACT},
-    "pages/citizen/declined.html": {},
+    "pages/citizen/declined.html": {"contact": CONTACT},
+    "pages/citizen/said_no.html": {"organisation_name": "Solbakke Kommune", "contact": CONTACT},
     "pages/citizen/not_ready.html": {"contact": CONTACT},
     "pages/citizen/review.html": {
         "answers": LINES,
@@ -150,6 +152,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "received_at": MOMENT,
         "receipt_key": "7KQ4",
         "reader": Thing(name="Mette Holm", role=None),
+        "looked_at_by": DAY,
         "next_on": DAY,
         "contact": CONTACT,
         "has_curve": True,
@@ -170,7 +173,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pages/citizen/link_not_valid.html": {},
     "pages/staff/sign_in.html": {"confirm": True},
     "pages/staff/today.html": {
-        "signals": SIGNALS[:2],
+        "to_look_at": [
+            Thing(citizen_id="c0", name=POLYGLOT, overdue=True, signals=SIGNALS[:2], entry=None),
+            Thing(
+                citizen_id="c9",
+                name="Ida",
+                overdue=False,
+                signals=SIGNALS[:1],
+                entry=Thing(sentence=Sentence("Late"), since=DAY),
+            ),
+        ],
         "count": 3,
         "people": [
             Thing(citizen_id="c1", name=POLYGLOT, status="overdue", reason=Sentence("Late"), since=DAY, action="Open")
@@ -214,6 +226,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "citizen": Thing(citizen_id="c1", name=POLYGLOT),
         "occasion": Thing(occasion_id="o1", label=Sentence("Wellbeing"), closes_on=DAY),
         "obstacle": None,
+        "only_citizen": True,
         "respondents": [
             Thing(who=RESPONDENT, begun=True, ended=False, given=None),
             Thing(
@@ -282,7 +295,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "said": Sentence("Done"),
         "shared": True,
     },
-    "pages/tablet/thanks.html": {"seconds": 60},
+    "pages/tablet/thanks.html": {"seconds": 60, "contact": CONTACT},
     "pages/tablet/still_here.html": {"seconds": 120},
     "pages/manager/overview.html": {
         "interventions": [row(1), row(2, shares=None, interval=None, withheld=Sentence("Fewer than 10"))],
@@ -300,11 +313,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "errors": [],
     },
     "pages/admin/home.html": {
-        "instruments": [
-            Thing(
-                title="Trivsel", key="own", version="1", kind="measure", in_use=True, licence=POLYGLOT, validated=False
-            )
-        ],
         "users": [Thing(name="Mette", role=Sentence("Worker"), active=True, last_seen=None)],
         "imports": [Thing(imported_at=MOMENT, file_name=POLYGLOT, organisation="x", rows=500, people=100, by="x")],
         "entries": 10423,
