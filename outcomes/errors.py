@@ -99,10 +99,12 @@ class DeclinedError(LinkError):
     ``organisation_name`` and ``contact`` (as it is stored): whom to call for whoever thinks again.
     """
 
-    def __init__(self, sentence: Sentence, organisation_name: str, contact: Mapping[str, Any]) -> None:
+    def __init__(
+        self, sentence: Sentence, organisation_name: str = "", contact: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(sentence)
         self.organisation_name = organisation_name
-        self.contact = contact
+        self.contact = contact or {}
 
 
 class NotAllowedError(OutcomesError):

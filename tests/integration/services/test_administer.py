@@ -12,6 +12,7 @@ from outcomes.instruments import shipped_instruments
 from outcomes.models import AppUser
 from outcomes.services.administer import read_admin_page
 from outcomes.services.install_instrument import install_instrument
+from outcomes.services.list_instruments import list_instruments
 from outcomes.services.sign_in import issue_sign_in_link, make_actor, sign_in
 from outcomes.store import organisations
 from tests.integration.builders import add_staff, add_tenant, fill_tenant, small_instrument
@@ -26,7 +27,7 @@ def test_instruments_staff_and_imports_of_the_own_organisation(runtime):
     install_instrument(runtime, case.tenant.scope, small_instrument())
     page = read_admin_page(runtime, admin)
     assert page.organisation_name == "Nordby Kommune"
-    assert [(row.key, row.in_use, row.validated) for row in page.instruments] == [
+    assert [(row.key, row.answered, row.validated) for row in list_instruments(runtime, admin)] == [
         ("small", False, False), ("wellbeing", True, False),
     ]  # fmt: skip
     assert [(row.name, str(row.role), row.active) for row in page.users] == [
@@ -83,9 +84,10 @@ def test_every_shipped_instrument_can_be_taken_in_and_read_again(runtime):
     admin = add_staff(runtime, tenant, "administrator")
     for instrument in shipped_instruments():
         install_instrument(runtime, tenant.scope, instrument)
-    rows = read_admin_page(runtime, admin).instruments
+    rows = list_instruments(runtime, admin)
     assert [row.key for row in rows] == sorted(instrument.key for instrument in shipped_instruments())
-    assert {row.validated for row in rows if row.kind != "measure"} == {None}
+    profiles = {instrument.key for instrument in shipped_instruments() if instrument.kind == "profile"}
+    assert {row.key for row in rows if row.scoring_only} == profiles
 
 
 def test_an_import_is_listed_under_the_command_that_made_it(trial, trial_scope):

@@ -179,8 +179,8 @@ def test_faces_are_drawn_with_words_beside(render: Any) -> None:
 
 def test_the_last_step_back_leads_to_the_start(render: Any) -> None:
     assert '<a class="back-link" href="/citizen.start">' in draw(render, "single_choice", previous=None)
-    assert '<a class="back-link" href="/svar/1">' in draw(render, "single_choice")
-    assert '<a class="back-link" href="/svar/gennemse">' in draw(render, "single_choice", from_review=True)
+    assert '<a class="back-link" href="/citizen.question/number-1">' in draw(render, "single_choice")
+    assert '<a class="back-link" href="/citizen.review">' in draw(render, "single_choice", from_review=True)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES if kind != "free_text"])
