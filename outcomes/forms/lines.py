@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from outcomes.forms.handlers import answer_text
 from outcomes.instruments import NonAnswer
 from outcomes.instruments.answers import is_skipped
+from outcomes.instruments.wording import base_language, language_used
 from outcomes.instruments.wording import text as wording
 from outcomes.language import current_locale
 
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One question and what was said to it (``None``: skipped); ``number`` counts the questions shown from 1."""
+    """One question and what was said to it (``None``: skipped); ``number`` counts the questions shown from 1.
+
+    ``language``: which language the question's words are in where it isn't the page's own, for a page to mark.
+    """
 
     number: int
     question: str
     answer: str | None
+    language: str | None = None
 
 
 def answer_lines(
@@ -36,9 +41,15 @@ def answer_lines(
             number,
             wording(item.wording, locale),
             answer_words(item, answers.get(item.id), locale),
+            _other_language(item, locale),
         )
         for number, item in enumerate(items, 1)
     ]
+
+
+def _other_language(item: Item, locale: str) -> str | None:
+    used = base_language(language_used(item.wording, locale) or locale)
+    return None if used == current_locale() else used
 
 
 def question_words(item: Item, locale: str) -> str:
