@@ -115,7 +115,7 @@ def test_from_the_questionnaire_to_the_call(demo: Demo, visit: Callable[..., Vis
     worker.look("today, with a signal")
     turn = page.locator("section[aria-labelledby=signals] .turn").filter(has_text="Prøve")
     expect(turn).to_have_count(1)
-    enter(worker, turn.get_by_role("link"))
+    enter(worker, turn.locator("a.turn-action"))
     worker.look("a signal")
     expect(page.locator(".said dd")).to_have_text("Nej")
     enter(worker, worker.button("Save what was done"))
@@ -135,7 +135,10 @@ def test_the_administrators_words(demo: Demo, visit: Callable[..., Visitor], lan
     """What citizens are told, and how far the languages are, on a phone."""
     visitor = visit(language, "phone")
     visitor.sign_in(demo.links["administrator"])
-    enter(visitor, visitor.button("What citizens are told"))
+    enter(
+        visitor,
+        visitor.page.locator("main").get_by_role("link", name=visitor.word("What citizens are told"), exact=True),
+    )
     while visitor.page.locator("main details:not([open])").count():
         visitor.page.locator("main details:not([open]) > summary").first.click()
     visitor.look("what citizens are told")

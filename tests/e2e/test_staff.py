@@ -26,6 +26,19 @@ def sign_in_link(demo: Demo, email: str, organisation: str = content.SLUG) -> st
         return f"{demo.url}/log-ind/{issue_sign_in_link(runtime, organisation_slug=organisation, email=email)}"
 
 
+def open_someone_with_a_curve(visitor: Visitor) -> str:
+    """Open the page of the first who waits and has answered twice; gives the name. Other tests may have added newcomers."""
+    page = visitor.page
+    names = page.locator(".turn h2 a").all_inner_texts()
+    for name in names:
+        page.locator(".turn h2 a", has_text=name).first.click()
+        page.wait_for_url("**/borger/*")
+        if page.locator("figure.chart").count():
+            return name
+        page.go_back()
+    raise AssertionError(f"none of {names} has a curve")
+
+
 def test_the_workers_day(visitor: Visitor, demo: Demo) -> None:
     """Today, a citizen with curve, band, table, goals and answers, and a goal's rating with everything that can happen."""
     page = visitor.page
@@ -34,10 +47,8 @@ def test_the_workers_day(visitor: Visitor, demo: Demo) -> None:
     people = page.locator(".turn h2 a")
     assert people.count() >= 3
     expect(page.locator(".status-overdue").first).to_be_visible()
-    first = people.first.inner_text()
-    people.first.click()
-
-    expect(page.locator("h1")).to_have_text(first)
+    name = open_someone_with_a_curve(visitor)
+    expect(page.locator("h1")).to_have_text(name)
     visitor.look("a citizen")
     expect(page.locator("figure.chart").first).to_be_visible()
     band = visitor.word("Ups and downs inside the band can be chance.")
