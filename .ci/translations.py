@@ -94,6 +94,7 @@ CITIZEN_PLACES = (
     "outcomes/views/citizen.py",
     "outcomes/views/errors.py",
     "outcomes/views/helpers.py",
+    "outcomes/views/menu.py",
     "outcomes/views/own_page.py",
     "outcomes/views/own_sign_in.py",
     "outcomes/views/page.py",

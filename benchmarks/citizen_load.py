@@ -34,15 +34,16 @@ def serve(home: str, port: str) -> None:
 
 
 def render() -> None:
-    """One report after the other, until stopped."""
+    """One report after the other, until stopped, in the process that the product renders in."""
     from outcomes.reports.pdf import make_pdf  # noqa: PLC0415
+    from outcomes.reports.render_process import render_process  # noqa: PLC0415
 
     rows = "".join(f"<tr><td>{number}</td><td>Svar nummer {number}</td></tr>" for number in range(LINES_OF_REPORT))
     html = (
         f"<html lang='da'><head><title>Rapport</title></head><body><h1>Rapport</h1><table>{rows}</table></body></html>"
     )
     while True:
-        make_pdf(html)
+        render_process.run(make_pdf, html)
 
 
 async def ask(port: int, people: list[dict[str, Any]], number: int, due: float, found: dict[str, list[float]]) -> None:

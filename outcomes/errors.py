@@ -139,6 +139,10 @@ class DifferentAnswersError(ConflictError):
     """The same occasion was answered before with other answers; the first ones stand."""
 
 
+class DisclosureError(ConflictError):
+    """What was to be published, held against what is published already, would tell of few people. Nothing was published."""
+
+
 class EstimateError(OutcomesError):
     """The data can't carry the number asked for; the sentence says what would make it possible."""
 

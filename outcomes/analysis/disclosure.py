@@ -6,7 +6,8 @@ count under 5, and no count from which a hidden one could be worked out more tig
 suppression within a row whose total is public).
 Assumptions: a reader knows the row's total, which cells are hidden, and whether as "under 5" or as withheld.
 Units: persons.
-Missing data: not answered is part of the public flow of measurement and is no cell of a protected row.
+Missing data: not answered is part of the public flow of measurement and is no cell of a protected row; of a part of an
+intervention's people (a provider, a target group) it is shown as nobody or at least 5 (:func:`hide_gaps`).
 Errors: ValueError for a negative count (a fault of the caller, not of the data).
 Source: METHODS.md sections 4 and 7; the interval rule follows Cox 1980, doi:10.1080/01621459.1980.10477481.
 Checked: tests/unit/analysis/test_disclosure.py tries every row of up to 30 persons for what a reader can work out.
@@ -21,7 +22,7 @@ from outcomes.analysis.results import Withheld, WithheldReason
 from outcomes.errors import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 MINIMUM_CELL = 5
 MINIMUM_ESTIMATE = 10
@@ -31,6 +32,11 @@ MINIMUM_MODEL = 30
 def may_show_cell(count: int) -> bool:
     """True where a count may be published as it is."""
     return count >= MINIMUM_CELL
+
+
+def may_show_gap(count: int) -> bool:
+    """True where a reader may work out ``count`` as the difference of two shown ones: nobody, or at least 5."""
+    return count == 0 or may_show_cell(count)
 
 
 def may_show_estimate(n: int) -> bool:
@@ -94,6 +100,16 @@ def too_few_for_share() -> Withheld:
     )
 
 
+def protects_another() -> Withheld:
+    """The reason where a number could give away another one that is too small to be shown."""
+    return Withheld(
+        WithheldReason.PROTECTS,
+        Sentence(
+            "This number isn't shown, because another one that stands on too few people could be worked out from it."
+        ),
+    )
+
+
 def suppress_counts(counts: Sequence[int], *, spare: int | None = None) -> tuple[Cell, ...]:
     """Protect a row of counts whose total is public; ``spare`` is the place of the count that a reader misses least.
 
@@ -114,6 +130,22 @@ def suppress_counts(counts: Sequence[int], *, spare: int | None = None) -> tuple
     if small and not _well_hidden(counts, small, withheld):
         return tuple(Cell(None, CellMark.WITHHELD) for _ in counts)
     return tuple(_cell(count, index in small, index in withheld) for index, count in enumerate(counts))
+
+
+def hide_gaps(gaps: Mapping[str, int], *, hidden: Collection[str], groups: Sequence[Sequence[str]]) -> frozenset[str]:
+    """Parts of which the larger of two counts isn't shown, so that how many lie between them can't be worked out.
+
+    ``gaps``: by part, how many are in the larger count and not in the smaller (not answered, not yet due). ``hidden``: parts
+    whose larger count isn't shown anyway. ``groups``: parts that add up to a total that is shown; what the hidden ones of a
+    group have between them could be worked out from it, so it too is nobody or at least 5. Which part gives way never
+    depends on how large its gap is, beyond that it has one.
+    """
+    found = set(hidden) | {key for key, gap in gaps.items() if not may_show_gap(gap)}
+    for group in groups:
+        rest = [key for key in group if key not in found and gaps[key]]
+        while rest and not may_show_gap(sum(gaps[key] for key in group if key in found)):
+            found.add(rest.pop(0))
+    return frozenset(found)
 
 
 def _well_hidden(counts: Sequence[int], small: set[int], withheld: set[int]) -> bool:

@@ -213,6 +213,8 @@ def _numbers(column: pd.Series[Any]) -> NDArray[np.float64]:
     """Numbers of a column; what is missing is NaN, and what can't be read as a number is infinite (a fault)."""
     import pandas as pd  # noqa: PLC0415 - pandas only where there is a frame
 
+    if pd.api.types.is_numeric_dtype(column.dtype):  # nothing to read: looking at each value costs seconds
+        return np.asarray(column.astype(float), dtype=np.float64)
     numbers = pd.to_numeric(column, errors="coerce")
     unreadable = numbers.isna() & ~column.map(missing_value)
     return np.asarray(numbers.astype(float).mask(unreadable, np.inf), dtype=np.float64)

@@ -21,6 +21,7 @@ class WithheldReason(StrEnum):
     TOO_FEW = "too_few"  # a rule of disclosure or of least numbers
     NOT_PLANNED = "not_planned"  # the analysis plan doesn't ask for it
     NOT_POSSIBLE = "not_possible"  # the data can't identify it
+    PROTECTS = "protects"  # another number, which is hidden, could be worked out from it
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +42,8 @@ CELLS_PER_UNIT = 600
 MOST_CELLS = 12_000
 COARSE_CELLS, FINE_CELLS = 201, 401
 HIGHEST_NORMAL_LIMIT = 60.0
+KEPT = 256
+"""Run lengths that are remembered: the same chart is drawn of many providers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def limit_for_run_length(target: float, risks: Vector, weights: Vector, *, odds_
     return high / CELLS_PER_UNIT
 
 
+@lru_cache(maxsize=KEPT)
 def residual_cusum_run_length(limit: float, reference_value: float, *, shift: float = 0.0) -> float:
     """Run length of a one-sided CUSUM of standard normal residuals, their mean moved by ``shift`` standard deviations."""
     _check_positive(limit)
@@ -176,6 +180,7 @@ def residual_cusum_run_length(limit: float, reference_value: float, *, shift: fl
     return _extrapolate(on_grid)
 
 
+@lru_cache(maxsize=KEPT)
 def ewma_run_length(weight: float, limit: float, *, shift: float = 0.0) -> float:
     """Run length of a two-sided EWMA of standard normal residuals with limits at ``limit`` standard deviations of it."""
     check_weight(weight)

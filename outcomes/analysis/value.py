@@ -205,11 +205,9 @@ def _warnings(case: ValueCase, *, scenario: bool) -> tuple[Sentence, ...]:
     if case.persistence_error == 0.0 and case.years > 1:
         found.append(
             Sentence(
-                "How much of the effect lasts from year to year is an assumption, and its uncertainty isn't counted."
+                "How much of the difference lasts from year to year is an assumption, and its uncertainty isn't counted."
             )
         )
     if all(effect.includes_zero for effect in case.effects):
-        found.append(
-            Sentence("The effect's interval holds zero: that there is nothing to set a value on can't be ruled out.")
-        )
+        found.append(Sentence("The interval holds zero: that there is nothing to set a value on can't be ruled out."))
     return tuple(found)

@@ -58,7 +58,8 @@ class Consequence:
     ``effect``: term of the effect it follows from. ``price``: kroner a year per unit of the effect (positive: saved or
     gained), with standard error ``price_error``. ``payers``: share of each payer, summing to 1. ``profile``: part of the
     price that counts in each year (all of it in every year where empty). ``share_concentration``: how sure the payers'
-    shares are (Dirichlet; the higher, the surer; None: certain).
+    shares are (Dirichlet; the higher, the surer; None: certain). ``price_of``: lines with the same text here have one price
+    in several parts (one for each payer, say), which is too high or too low in all of them alike.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Consequence:
     payers: Mapping[str, float]
     profile: tuple[float, ...] = ()
     share_concentration: float | None = None
+    price_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,11 @@ def _check_consequence(case: ValueCase, line: Consequence) -> None:
         math.isfinite(line.share_concentration) and line.share_concentration > 0
     ):
         raise EstimateError(Sentence("How sure the payers' shares of %(name)s are must be above zero.", name=line.name))
+    alike = next((other for other in case.consequences if line.price_of and other.price_of == line.price_of), line)
+    if not math.isclose(line.price_error * abs(alike.price), alike.price_error * abs(line.price), rel_tol=1e-9):
+        raise EstimateError(
+            Sentence("%(name)s is part of a price whose other parts are more or less uncertain.", name=line.name)
+        )
     _check_payers(case, line.name, line.payers)
 
 

@@ -11,7 +11,8 @@ E d^n = product of (a + i) / (a + b + i), i under n. Variance share of an assump
 given that assumption, over the variance of the net; what is left is their acting together.
 Monte Carlo: effects normal (jointly, by their covariance), prices and costs gamma (or normal), persistence beta, payers'
 shares Dirichlet (variance s (1 - s) / (concentration + 1)), each with the mean and error given.
-Assumptions: these groups are independent of each other, and prices and costs independent of one another.
+Assumptions: these groups are independent of each other, and prices and costs independent of one another, but for lines that
+are parts of one price.
 Units: kroner for all persons together; shares 0-1.
 Missing data: none.
 Errors: :class:`~outcomes.errors.EstimateError` under 100 draws.
@@ -119,10 +120,9 @@ def variance_shares(case: ValueCase) -> tuple[VarianceShare, ...]:
     else:
         found += [(effect.term, factors.effect_variance(effect.term)) for effect in case.effects]
     value_per_price = factors.effect * factors.lasting
-    found += [
-        (line.name, float(value_per_price[index] * line.price_error) ** 2)
-        for index, line in enumerate(case.consequences)
-    ]
+    for name, members in _prices(case).items():
+        amounts = [math.copysign(case.consequences[at].price_error, case.consequences[at].price) for at in members]
+        found.append((name, float(value_per_price[members] @ np.array(amounts)) ** 2))
     yearly = factors.effect * factors.price
     found.append(("persistence", float(yearly @ factors.lasting_covariance @ yearly)))
     for line, share in zip(case.costs, np.eye(len(case.costs)), strict=True):
@@ -150,9 +150,16 @@ def simulate_net(
     powers = np.column_stack([np.ones(draws), np.cumprod(np.tile(lasting[:, None], case.years - 1), axis=1)])
     years = powers @ yearly_weights(case).T
     net = np.zeros((draws, len(case.payers)))
+    parts: dict[str, Vector] = {}
     for index, line in enumerate(case.consequences):
         amount = effects[:, terms.index(line.effect)] * years[:, index]
-        amount *= _draw_price(line.price, line.price_error, generator, draws, prices)
+        if not line.price_of:
+            amount *= _draw_price(line.price, line.price_error, generator, draws, prices)
+        else:
+            if line.price_of not in parts:
+                spread = line.price_error / abs(line.price) if line.price else 0.0
+                parts[line.price_of] = _draw_price(1.0, spread, generator, draws, prices)
+            amount *= line.price * parts[line.price_of]
         net += amount[:, None] * _draw_shares(case, line, generator, draws)
     for cost in case.costs:
         net -= _draw_price(cost.amount, cost.amount_error, generator, draws, prices)[:, None] * _cost_weights(
@@ -196,7 +203,7 @@ class _Factors:
 
     def covariance(self, share: Vector, share_covariance: Matrix) -> float:
         """Variance of the sum of all products."""
-        price_covariance = np.diag([line.price_error**2 for line in self.case.consequences])
+        price_covariance = _price_covariance(self.case)
         product, gained = np.ones(share.size), np.zeros((share.size, share.size))
         for mean, covariance in (
             (self.effect, self.effect_covariance),
@@ -226,6 +233,22 @@ def _effect_covariance(case: ValueCase) -> Matrix:
     if case.effect_covariance:
         return np.asarray(case.effect_covariance, dtype=float)
     return np.diag([effect.std_error**2 for effect in case.effects])
+
+
+def _prices(case: ValueCase) -> dict[str, list[int]]:
+    """Which consequences have one price in common, by its name; most have one of their own."""
+    found: dict[str, list[int]] = {}
+    for index, line in enumerate(case.consequences):
+        found.setdefault(line.price_of or line.name, []).append(index)
+    return found
+
+
+def _price_covariance(case: ValueCase) -> Matrix:
+    errors = np.array([math.copysign(line.price_error, line.price) for line in case.consequences])
+    found = np.zeros((errors.size, errors.size))
+    for members in _prices(case).values():
+        found[np.ix_(members, members)] = np.outer(errors[members], errors[members])
+    return found
 
 
 def _draw_persistence(case: ValueCase, generator: np.random.Generator, draws: int) -> Vector:

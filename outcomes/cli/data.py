@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from outcomes.errors import InputError, Sentence
 from outcomes.language import current_locale, gettext
 from outcomes.services.build_report import FORMATS, build_report, read_period, render_report
 from outcomes.services.gather_outcomes import Period
@@ -44,30 +45,43 @@ def import_command(file: Path, mapping: Path) -> None:
 
 @click.command()
 @click.option("--organisation", required=True, help="Short name of the organisation.")
-@click.option("--intervention", required=True, help="Short name of the intervention.")
+@click.option("--of", "page", help="A page of steering instead of the report, as JSON: overview, targets, need, ...")
+@click.option("--intervention", help="Short name of the intervention.")
+@click.option("--provider", help="Id of the provider.")
 @click.option("--from", "from_date", type=DAY, help="First day an episode may have started.")
 @click.option("--to", "to_date", type=DAY, help="Last day an episode may have started.")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default="json", show_default=True)
 @click.option("--language", type=click.Choice(["da", "en"]), help="Language of the report. Default: as messages.")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Default: print it.")
 def report(
-    organisation: str, intervention: str, from_date: datetime | None, to_date: datetime | None, file_format: str,
-    language: str | None, output: Path | None,
+    *, organisation: str, page: str | None, intervention: str | None, provider: str | None, from_date: datetime | None,
+    to_date: datetime | None, file_format: str, language: str | None, output: Path | None,
 ) -> None:  # fmt: skip
-    """Make the effect report of an intervention; the same numbers as its page."""
+    """Make the effect report of an intervention, or the figures of a page of steering; the same numbers as the page."""
+    locale = language or current_locale()
+    if page is not None and file_format != "json":
+        raise InputError(Sentence("The pages of steering come as JSON: --format json."))
+    if page is None and intervention is None:
+        raise InputError(Sentence("Say which intervention, by its short name: --intervention."))
     with open_runtime(read_settings()) as runtime:
         _, scope = organisation_actor(runtime, organisation, "report")
-        period = read_period(runtime, scope, intervention_slug=intervention)
-        if from_date or to_date:
-            period = Period(
-                from_date.date() if from_date else period.from_date, to_date.date() if to_date else period.to_date
+        period = None
+        if page is None or from_date or to_date:
+            whole = read_period(runtime, scope, intervention_slug=intervention)
+            period = whole.around(
+                Period(from_date.date() if from_date else whole.from_date, to_date.date() if to_date else whole.to_date)
             )
-        context = build_report(runtime, scope, intervention_slug=intervention, period=period)
-    file = render_report(context, file_format, language or current_locale())
+        if page is not None:
+            from outcomes.services.read_page import PageOf, read_page  # noqa: PLC0415 - loads every page's statistics
+
+            content = read_page(runtime, scope, PageOf(page, intervention, provider, period), locale)
+        else:
+            context = build_report(runtime, scope, intervention_slug=str(intervention), period=period)
+            content = render_report(context, file_format, locale).content
     if output is None:
-        sys.stdout.buffer.write(file.content)
+        sys.stdout.buffer.write(content)
         sys.stdout.flush()
         return
-    output.write_bytes(file.content)
-    size = len(file.content) // 1024 + 1
+    output.write_bytes(content)
+    size = len(content) // 1024 + 1
     click.echo(f"{output}: {size} kB")

@@ -19,6 +19,8 @@ from outcomes.language import gettext as _
 if TYPE_CHECKING:
     from pathlib import Path
 
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser in C where PyYAML was built with it: ten times as fast, and as safe."""
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 25
 
@@ -89,12 +91,12 @@ def read_yaml(text: str) -> Document:
     try:
         if fault := _shape_fault(text):
             return Document(None, {}, (fault,))
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=LOADER)
         if node is None:
             return _unreadable(Sentence("The file is empty."))
         lines: dict[Path_, int] = {}
         faults = tuple(_walk(node, (), lines))
-        return Document(yaml.safe_load(text), lines, faults)
+        return Document(yaml.SafeLoader("").construct_document(node), lines, faults)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = line_place(mark.line + 1) if mark else ""
@@ -143,7 +145,7 @@ def _too_deep() -> Sentence:
 def _shape_fault(text: str) -> Fault | None:
     """Anchors (which could blow a small file up) and deep nesting, found before anything is built."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=LOADER):
         line = line_place(event.start_mark.line + 1) if event.start_mark else ""
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             return Fault(line, Sentence("Anchors (& and *) aren't used here. Name shared answers in option_sets."))

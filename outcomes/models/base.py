@@ -30,7 +30,7 @@ class Base(DeclarativeBase):
     """Root of the mapped classes."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {Json: JSONB, datetime: DateTime(timezone=True)}  # noqa: RUF012
+    type_annotation_map = {Json: JSONB, list[Json]: JSONB, datetime: DateTime(timezone=True)}  # noqa: RUF012
 
 
 class TenantRow:

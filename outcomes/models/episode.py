@@ -28,6 +28,7 @@ class Episode(TenantRow, Base):
         refers_to("citizen"),
         refers_to("intervention"),
         refers_to("provider"),
+        refers_to("target_group"),
         refers_to("measurement_plan", "plan_id"),
         UniqueConstraint("organisation_id", "citizen_id", "intervention_id", "started_on"),
         one_of("comparison_status", COMPARISON_STATUSES),
@@ -40,6 +41,8 @@ class Episode(TenantRow, Base):
     citizen_id: Mapped[UUID]
     intervention_id: Mapped[UUID]
     provider_id: Mapped[UUID | None]
+    target_group_id: Mapped[UUID | None]
+    """The target group that the citizen belongs to here; None: the intervention's, where it has only one."""
     plan_id: Mapped[UUID]
     started_on: Mapped[date]
     ended_on: Mapped[date | None]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from outcomes.language import CITIZEN_LOCALES
 from outcomes.models.base import Base, TenantRow, one_of, refers_to
 
-MESSAGE_KINDS = ("invitation", "reminder", "login_code", "signal")
+MESSAGE_KINDS = ("invitation", "reminder", "login_code", "signal", "subscription")
 CHANNELS = ("mail", "sms")
 MESSAGE_STATES = ("queued", "sent", "failed", "cancelled")
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outcomes.models.base import Base, Json, TenantRow, one_of, refers_to
 
-ORGANISATION_KINDS = ("municipality", "private_provider", "research")
-ROLES = ("worker", "manager", "administrator")
+ORGANISATION_KINDS = ("municipality", "private_provider", "research", "authority")
+ROLES = ("worker", "manager", "administrator", "authority")
 
 
 class Organisation(Base):

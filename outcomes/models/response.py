@@ -44,6 +44,7 @@ class Response(TenantRow, Base):
         one_of("respondent_kind", RESPONDENT_KINDS),
         one_of("mode", MODES),
         one_of("helper_kind", HELPER_KINDS),
+        CheckConstraint("entry_seconds >= 0", name="entry_seconds_not_negative"),
     )
 
     occasion_id: Mapped[UUID]
@@ -64,6 +65,8 @@ class Response(TenantRow, Base):
     submission_key: Mapped[UUID]
     answered_at: Mapped[datetime]
     late: Mapped[bool]
+    entry_seconds: Mapped[int | None]
+    """From the first answer that was kept to sending, by the database's clock; None where nothing was kept before."""
 
 
 class Score(TenantRow, Base):

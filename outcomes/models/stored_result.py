@@ -23,7 +23,7 @@ class StoredResult(TenantRow, Base):
         refers_to("intervention"),
         refers_to("analysis_plan", "plan_id"),
         UniqueConstraint(
-            "organisation_id", "intervention_id", "plan_id", "first_day", "last_day",
+            "organisation_id", "intervention_id", "plan_id", "population", "first_day", "last_day",
             name="uq_stored_result_period", postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint("(first_day IS NULL) = (last_day IS NULL)", name="period_has_two_ends"),
@@ -32,6 +32,8 @@ class StoredResult(TenantRow, Base):
 
     intervention_id: Mapped[UUID]
     plan_id: Mapped[UUID]
+    population: Mapped[str] = mapped_column(server_default="")
+    """Which of its people: ``provider=<id>``, ``target_group=<code>``; empty: all of them."""
     first_day: Mapped[date | None]
     """First day of the period of starts; NULL with ``last_day``: everybody who ever began."""
     last_day: Mapped[date | None]

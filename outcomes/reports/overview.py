@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from outcomes.errors import Sentence
 from outcomes.reports.parts import LocalText
+from outcomes.reports.stored_population import FORM, store_figures
 from outcomes.reports.stored_values import from_stored, to_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from outcomes.analysis.effect_results import EffectEstimate
+    from outcomes.analysis.population import PopulationFigures
     from outcomes.analysis.results import ChangeEstimate, TermEstimate
     from outcomes.reports.effect_report import ReportMaterial
 
-FORM = 1
-"""Form of a stored row. A row of another form is worked out again."""
-
+Row = TypeVar("Row", bound="InterventionRow")
 ATTENTION = {"worse": 0, "withheld": 1, "interval_includes_zero": 2, "better": 3}
 LEAST_REACH = 0.25
 """Part of a measure's scale that a picture shows to either side of zero, at least."""
@@ -118,6 +118,28 @@ def make_figures(material: ReportMaterial) -> Figures:
     )
 
 
+def make_part(figures: PopulationFigures, scale: float) -> Figures:
+    """The row of a part of an intervention's people; ``scale``: points from the measure's lowest to its highest, or 0."""
+    from outcomes.analysis.results import Share, TermEstimate  # noqa: PLC0415
+    from outcomes.reports.effect_report.headline import FINDINGS, WITHHELD  # noqa: PLC0415
+
+    number = figures.main
+    shares = [each for each in (figures.better, figures.unchanged, figures.worse) if isinstance(each, Share)]
+    unit = _unit(figures.n_behind, lower_is_better=figures.lower_is_better)
+    return Figures(
+        finding=FINDINGS[figures.label].get(figures.verdict, WITHHELD),
+        answered=figures.n_answered,
+        total=figures.n_due,
+        shares=SharesView(*(each.share for each in shares)) if len(shares) == 3 else None,  # noqa: PLR2004 - all
+        interval=IntervalView(number.estimate, number.ci_low, number.ci_high, None, unit)
+        if isinstance(number, TermEstimate)
+        else None,
+        withheld=None if isinstance(number, TermEstimate) else number.sentence,
+        attention=ATTENTION.get(str(figures.verdict), 1),
+        scale=scale,
+    )
+
+
 def without_result(why: Sentence) -> Figures:
     """A row that has no result, and why."""
     return Figures(Sentence("No result yet"), None, 0, None, None, why, attention=1, from_results=False)
@@ -128,7 +150,7 @@ def plan_status(version: int, frozen_on: date | None) -> Sentence:
     return Sentence("Analysis plan version %(version)s, frozen %(day)s.", version=version, day=frozen_on)
 
 
-def on_one_scale(rows: Sequence[InterventionRow]) -> list[InterventionRow]:
+def on_one_scale(rows: Sequence[Row]) -> list[Row]:
     """All intervals drawn in parts of their own measure's scale, with room for the widest."""
     parts = [
         abs(end) / row.scale
@@ -143,11 +165,14 @@ def on_one_scale(rows: Sequence[InterventionRow]) -> list[InterventionRow]:
     ]
 
 
-def figures_to_json(figures: Figures) -> dict[str, Any]:
-    """The figures as they are stored."""
+def row_to_json(row: Figures, figures: PopulationFigures | None) -> dict[str, Any]:
+    """A row as it is stored, with the figures of everybody in the intervention (None: nothing could be estimated)."""
+    return {"form": FORM, **_row_to_json(row), "figures": figures and store_figures(figures)}
+
+
+def _row_to_json(figures: Figures) -> dict[str, Any]:
     shares, interval = figures.shares, figures.interval
     return {
-        "form": FORM,
         "finding": to_stored(figures.finding),
         "answered": to_stored(figures.answered),
         "total": to_stored(figures.total),
@@ -161,8 +186,8 @@ def figures_to_json(figures: Figures) -> dict[str, Any]:
     }
 
 
-def figures_from_json(stored: Mapping[str, Any]) -> Figures | None:
-    """Stored figures; None where they were stored in another form than this version's."""
+def row_from_json(stored: Mapping[str, Any]) -> Figures | None:
+    """A stored row; None where it was stored in another form than this version's."""
     if stored.get("form") != FORM:
         return None
     shares, interval = stored["shares"], stored["interval"]
@@ -223,13 +248,14 @@ def _main_number(estimate: EffectEstimate) -> TermEstimate | None:
 
 def _interval(estimate: EffectEstimate, number: TermEstimate) -> IntervalView:
     lower_is_better = estimate.plan.measure.direction == "lower_is_better"
-    values = {"n": estimate.n_behind}
-    unit = (
-        Sentence("points, lower is better, %(n)s people", **values)
-        if lower_is_better
-        else Sentence("points, higher is better, %(n)s people", **values)
-    )
+    unit = _unit(estimate.n_behind, lower_is_better=lower_is_better)
     return IntervalView(number.estimate, number.ci_low, number.ci_high, None, unit)
+
+
+def _unit(n: int | None, *, lower_is_better: bool) -> Sentence:
+    if lower_is_better:
+        return Sentence("points, lower is better, %(n)s people", n=n)
+    return Sentence("points, higher is better, %(n)s people", n=n)
 
 
 def _shares(estimate: EffectEstimate) -> SharesView | None:

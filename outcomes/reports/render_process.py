@@ -15,6 +15,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from multiprocessing import connection
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from outcomes.errors import Sentence, UnavailableError
@@ -42,6 +43,19 @@ def limited(seconds: int, work: Callable[[], Result]) -> Result:
         signal.alarm(0)
 
 
+def begin_worker() -> None:
+    """What a worker does first: stand back, and watch whoever started it. One whose parent was killed would wait for ever."""
+    os.nice(NICER)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
 class RenderProcess:
     """One render worker. Work and results cross by pickle; the function must be importable by name."""
 
@@ -57,8 +71,7 @@ class RenderProcess:
                     max_workers=1,
                     mp_context=multiprocessing.get_context("spawn"),
                     max_tasks_per_child=REPORTS_PER_WORKER,
-                    initializer=os.nice,
-                    initargs=(NICER,),
+                    initializer=begin_worker,
                 )
             return self._pool
 

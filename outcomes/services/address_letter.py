@@ -11,6 +11,7 @@ from uuid import UUID
 
 from outcomes.language import TIMEZONE
 from outcomes.reports.letters import write_letter
+from outcomes.services.address_subscription import find_running, subscription_words
 from outcomes.services.answer_questions import Contact, read_contact, read_stored_instrument
 from outcomes.services.contact import citizen_place, relation_place
 from outcomes.services.deliver import Letter
@@ -53,7 +54,10 @@ def find_recipient(runtime: Runtime, session: Session, message: Message) -> Reci
         user = links.get_active_user(session, user_id=message.user_id, on=runtime.now())
         if user is None:
             raise Cancelled("account_ended")
-        _require_open_signal(session, message)
+        if message.kind == "subscription":
+            _require_running_subscription(session, message)
+        else:
+            _require_open_signal(session, message)
         return Recipient(user.email, user.locale)
     if message.kind in ASKING:
         _require_open_occasion(runtime, session, message)
@@ -116,6 +120,11 @@ def _require_open_signal(session: Session, message: Message) -> None:
         raise Cancelled("handled")
 
 
+def _require_running_subscription(session: Session, message: Message) -> None:
+    if find_running(session, message) is None:
+        raise Cancelled("unsubscribed")
+
+
 def signal_of(message: Message) -> UUID:
     """The signal that a message to staff is about: its cause is ``signal:<id>:<user>``."""
     return UUID(message.cause.split(":")[1])
@@ -131,6 +140,8 @@ def address_letter(runtime: Runtime, session: Session, message: Message, recipie
         code = runtime.vault.decrypt(message.secret_sealed or b"", place=secret_place(message.id))
         minutes = int(CODE_LIFETIME.total_seconds() // 60)
         audience, values = "citizen", {"organisation": organisation.name, "code": code, "minutes": minutes}
+    elif message.kind == "subscription":
+        audience, values = "staff", subscription_words(runtime, session, message)
     else:
         signal = signal_mail.find_signal(session, signal_id=signal_of(message))
         due_at = signal.due_at if signal else runtime.now()

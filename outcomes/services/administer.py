@@ -19,6 +19,7 @@ ROLE_NAMES = {
     "worker": Sentence("Worker"),
     "manager": Sentence("Manager"),
     "administrator": Sentence("Administrator"),
+    "authority": Sentence("National authority"),
 }
 
 FAULT_NAMES = {

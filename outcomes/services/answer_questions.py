@@ -19,7 +19,7 @@ from outcomes.instruments import (
     visible_items,
 )
 from outcomes.instruments.answers import Answer, Answers
-from outcomes.reports.parts import LocalText, local_text
+from outcomes.instruments.wording import text as wording
 from outcomes.services.compare_answers import changed_since, digest_answer, digest_answers
 from outcomes.services.open_link import OpenLink, Ticket, use_link
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
@@ -139,10 +139,9 @@ class Visit:
         """Whether an answer could call for help that nobody has arranged: then nothing is asked."""
         return is_unguarded(self.opened, self.instrument)
 
-    @property
-    def intro(self) -> LocalText:
-        """What to keep in mind while answering; empty where the questionnaire says nothing."""
-        return local_text(self.instrument.intro)
+    def intro(self, wording_locale: str) -> str:
+        """What to keep in mind while answering, in the reader's wording; empty where the questionnaire says nothing."""
+        return wording(self.instrument.intro, wording_locale)
 
     @property
     def items(self) -> tuple[Item, ...]:

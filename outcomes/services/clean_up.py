@@ -1,11 +1,12 @@
-"""Forget what is over: counted attempts, short codes, one-time codes of messages, jobs that failed long ago."""
+"""Forget what is over: counted attempts, short codes, one-time codes of messages, jobs that failed long ago,
+files of batches of reports."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from outcomes.store import leftovers, queue, stored_results
+from outcomes.store import batches, leftovers, queue, stored_results
 from outcomes.store.database import Scope
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ ACTOR = "job:clean_up"
 ATTEMPTS_KEPT = timedelta(days=1)
 SECRETS_KEPT = timedelta(hours=1)
 FAILED_JOBS_KEPT = timedelta(days=30)
+BATCHES_KEPT = timedelta(days=30)
 
 
 def clean_up(runtime: Runtime, at: datetime | None = None) -> None:
@@ -32,4 +34,5 @@ def clean_up(runtime: Runtime, at: datetime | None = None) -> None:
         with runtime.database.transaction(Scope(organisation_id, actor=ACTOR)) as session:
             leftovers.forget_codes(session, before=now)
             leftovers.forget_secrets(session, before=now - SECRETS_KEPT)
+            batches.forget_batches(session, before=now - BATCHES_KEPT)
             session.commit()

@@ -79,7 +79,8 @@ def as_document(data: OwnData, in_words: InWords, *, made_at: datetime) -> dict[
         "responses": [
             {
                 "title": row.title, "answered_at": row.answered_at, "language": row.locale, "mode": row.mode,
-                "helped_by": row.helper_kind or None, "answers": plain_answers(row.answers),
+                "helped_by": row.helper_kind or None, "seconds_to_answer": row.entry_seconds,
+                "answers": plain_answers(row.answers),
                 "in_words": _lines(in_words(row.items, row.answers)),
                 "scores": [translate(sentence) for sentence in data.scores.get(row.response_id, ())],
                 "corrections": [_fields(correction) for correction in row.corrections],

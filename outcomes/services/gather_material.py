@@ -111,11 +111,11 @@ def gather_material(
 
 
 def _period(session: Session, intervention: Intervention, period: Period | None) -> Period:
-    """The period asked for, else from the first start to the last."""
+    """The period asked for, else the whole quarters from the first start to the last."""
     first, last = interventions.episode_span(session, intervention_id=intervention.id)
     if first is None or last is None:
         raise NotFoundError(Sentence("Nobody has begun %(name)s yet.", name=intervention.slug))
-    return period or Period(first, last)
+    return period or Period(first, last).in_whole_quarters()
 
 
 def _nobody(period: Period) -> EstimateError:

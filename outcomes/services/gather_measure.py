@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from outcomes.errors import EstimateError, NotFoundError, Sentence
 from outcomes.instruments.comparable import scoring_of
+from outcomes.instruments.kinds import Side
 from outcomes.reports.effect_report import CutOffMaterial, MeasureMaterial
 from outcomes.reports.parts import local_text
 from outcomes.services.answer_questions import read_stored_instrument
@@ -53,7 +54,12 @@ def _measure(instrument: Instrument, scale: Scale, versions: str) -> MeasureMate
         validated=instrument.validated,
         version=versions,
         cut_offs=tuple(
-            CutOffMaterial(cut.value, local_text(cut.wording), cut.source.text if cut.source else "")
+            CutOffMaterial(
+                cut.value,
+                local_text(cut.wording),
+                cut.source.text if cut.source else "",
+                at_or_below=cut.side is Side.AT_OR_BELOW,
+            )
             for cut in scale.cut_offs
             if cut.wording
         ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -51,17 +52,29 @@ def _quarter(day: date) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """One of the people behind the records: which citizen, at which provider, of which target group (code), and whether
+    in the intervention itself. Never published."""
+
+    citizen_id: UUID
+    provider_id: UUID | None
+    target_group: str | None
+    in_intervention: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeData:
     """Tidy records (subject, occasion, time, score, due, arm, covariates) and their snapshot id (hex).
 
     ``versions``: the instrument versions that the scores were given in. ``comparison_statuses``: how those who are
-    compared with came to be so (``waiting_list``, ``other``).
+    compared with came to be so (``waiting_list``, ``other``). ``people``: by subject, where each of them is.
     """
 
     records: tuple[dict[str, Any], ...]
     snapshot: str
     versions: frozenset[UUID]
     comparison_statuses: frozenset[str]
+    people: Mapping[str, Placed] = field(default_factory=dict)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -85,6 +98,7 @@ def gather_outcomes(
         scale=plan.measure.scale,
         started_from=period.from_date,
         started_to=period.to_date,
+        with_background=bool(plan.covariates),
     )
     wanted = {plan.baseline_occasion, *plan.follow_up}
     covariates = [covariate.name for covariate in plan.covariates]
@@ -94,7 +108,15 @@ def gather_outcomes(
     statuses = frozenset(row.comparison_status for row in kept) - {"intervention"}
     content = json.dumps([records, sorted(statuses)], sort_keys=True, default=str).encode()
     versions = frozenset(row.version_id for row in kept if row.score is not None and row.state != "withdrawn")
-    return OutcomeData(records, hashlib.sha256(content).hexdigest()[:16], versions, statuses)
+    return OutcomeData(records, hashlib.sha256(content).hexdigest()[:16], versions, statuses, _place(kept))
+
+
+def _place(rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[str, Placed]:
+    first = {row.number: row for row in rows}  # one episode of each: all of a person's rows say the same
+    return {
+        str(number): Placed(row.citizen_id, row.provider_id, row.target_group, row.comparison_status == "intervention")
+        for number, row in first.items()
+    }
 
 
 def first_episodes(rows: Sequence[Row[*tuple[Any, ...]]], *, with_comparison: bool) -> list[Row[*tuple[Any, ...]]]:

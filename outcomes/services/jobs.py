@@ -24,6 +24,7 @@ JOBS: Mapping[str, str] = {
     "send_message": "outcomes.services.send_message:send_message",
     "signal_raised": "outcomes.services.notify_signal:notify_signal",
     "response_sent": "outcomes.services.follow_response:follow_response",
+    "make_batch": "outcomes.services.make_batch:make_batch",
 }
 """What is queued by what happens: name = where the function is that takes the runtime and the ids."""
 
@@ -31,6 +32,8 @@ PERIODIC: Mapping[str, tuple[str, str]] = {
     "send_invitations": ("*/5 * * * *", "outcomes.services.send_invitations:send_invitations"),
     "send_waiting": ("*/5 * * * *", "outcomes.services.send_waiting:send_waiting"),
     "refresh_results": ("10 * * * *", "outcomes.services.nightly:refresh_results"),
+    "compare_providers": ("25 * * * *", "outcomes.services.find_supervision_signals:look_every_night"),
+    "send_subscriptions": ("20 * * * *", "outcomes.services.send_subscriptions:send_subscriptions"),
     "clean_up": ("40 * * * *", "outcomes.services.clean_up:clean_up"),
 }
 """What is done again and again: name = when (minute, hour, day, month, weekday in UTC), and the function that takes the

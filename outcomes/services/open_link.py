@@ -90,27 +90,15 @@ class OpenLink:
         }
 
 
-def use_link(statements: Statements, ticket: Ticket, at: datetime, *, lock: bool = False) -> OpenLink:
-    """What a ticket still opens; ``lock``: nobody else keeps or sends answers until this transaction ends.
-
-    Raises ``LinkError`` where the link was revoked or expired since, the relation has ended, or the citizen doesn't want
-    to be asked, this time or at all.
-    """
-    row = answering.find_open_link(
-        statements,
-        organisation_id=ticket.organisation_id,
-        link_id=ticket.link_id,
-        at=at,
-        today=at.astimezone(TIMEZONE).date(),
-        lock=lock,
-    )
-    if row is None:
-        raise _closed(statements, ticket, at)
+def open_from_row(
+    row: Any, organisation_id: UUID, occasion_id: UUID, *, respondent_kind: str, relation_id: UUID | None
+) -> OpenLink:
+    """What a row of the store says of an occasion and of whoever answers."""
     return OpenLink(
-        organisation_id=ticket.organisation_id,
-        occasion_id=row.occasion_id,
-        respondent_kind=row.respondent_kind,
-        relation_id=row.relation_id,
+        organisation_id=organisation_id,
+        occasion_id=occasion_id,
+        respondent_kind=respondent_kind,
+        relation_id=relation_id,
         episode_id=row.episode_id,
         citizen_id=row.citizen_id,
         version_id=row.instrument_version_id,
@@ -129,6 +117,27 @@ def use_link(statements: Statements, ticket: Ticket, at: datetime, *, lock: bool
         answered_at=row.answered_at,
         late=bool(row.late),
         has_protocol=row.has_protocol,
+    )
+
+
+def use_link(statements: Statements, ticket: Ticket, at: datetime, *, lock: bool = False) -> OpenLink:
+    """What a ticket still opens; ``lock``: nobody else keeps or sends answers until this transaction ends.
+
+    Raises ``LinkError`` where the link was revoked or expired since, the relation has ended, or the citizen doesn't want
+    to be asked, this time or at all.
+    """
+    row = answering.find_open_link(
+        statements,
+        organisation_id=ticket.organisation_id,
+        link_id=ticket.link_id,
+        at=at,
+        today=at.astimezone(TIMEZONE).date(),
+        lock=lock,
+    )
+    if row is None:
+        raise _closed(statements, ticket, at)
+    return open_from_row(
+        row, ticket.organisation_id, row.occasion_id, respondent_kind=row.respondent_kind, relation_id=row.relation_id
     )
 
 

@@ -72,7 +72,7 @@ class OwnCorrection:
 @dataclass(frozen=True, slots=True)
 class OwnResponse:
     """One set of answers as it was sent: the questions shown, the answers (a :class:`NonAnswer` where one was given in
-    place of an answer), who helped (empty: nobody), and what was corrected since."""
+    place of an answer), who helped (empty: nobody), how long it took as far as that was measured, and what was corrected."""
 
     response_id: UUID
     title: LocalText
@@ -80,6 +80,7 @@ class OwnResponse:
     locale: str
     mode: str
     helper_kind: str
+    entry_seconds: int | None
     items: tuple[Item, ...]
     answers: Mapping[str, Any]
     corrections: tuple[OwnCorrection, ...]
@@ -161,6 +162,7 @@ def list_own_responses(session: Session, citizen_id: UUID) -> tuple[OwnResponse,
                 locale=response.locale,
                 mode=response.mode,
                 helper_kind=response.helper_kind or "",
+                entry_seconds=response.entry_seconds,
                 items=visible_items(instrument, answers) if answers else (),
                 answers=answers,
                 corrections=tuple(_of(c) for c in corrections if c.response_id == response.id),

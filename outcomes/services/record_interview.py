@@ -28,7 +28,7 @@ from outcomes.models.record import INTERVIEW
 from outcomes.services.answer_questions import stored_answers
 from outcomes.services.compare_answers import changed_since, digest_answer, digest_answers
 from outcomes.services.open_asking import Asked, Respondent, find_asked
-from outcomes.services.open_link import OpenLink, Ticket
+from outcomes.services.open_link import OpenLink, Ticket, open_from_row
 from outcomes.services.raise_signals import Help, find_risks, read_help
 from outcomes.services.submit_response import RACES, Receipt, Sending, all_answers, constraint_name, store_answers
 from outcomes.store import answering, asking
@@ -262,29 +262,8 @@ def read_respondent(statements: Statements, actor: Actor, asked: Asked, who: Res
         "relation": who.relation_id,
     }
     row = asking.read_asked(statements, respondent=respondent)
-    return OpenLink(
-        organisation_id=actor.organisation_id,
-        occasion_id=asked.occasion.id,
-        respondent_kind=who.kind,
-        relation_id=who.relation_id,
-        episode_id=row.episode_id,
-        citizen_id=row.citizen_id,
-        version_id=row.instrument_version_id,
-        opens_on=row.opens_on,
-        planned_on=row.planned_on,
-        due_on=row.due_on,
-        closes_on=row.closes_on,
-        state=row.state,
-        locale=row.locale,
-        birth_year=row.birth_year,
-        organisation_name=row.organisation_name,
-        contact=row.contact,
-        draft=row.answers,
-        answered_by=row.answered_by or {},
-        response_id=row.response_id,
-        answered_at=row.answered_at,
-        late=bool(row.late),
-        has_protocol=row.has_protocol,
+    return open_from_row(
+        row, actor.organisation_id, asked.occasion.id, respondent_kind=who.kind, relation_id=who.relation_id
     )
 
 

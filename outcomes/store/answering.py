@@ -85,11 +85,13 @@ STORE = f"""
     stored AS (
         INSERT INTO response (organisation_id, id, occasion_id, instrument_version_id, respondent_kind, relation_id, mode,
                               locale, answers, hidden_answers, non_answers, helper_kind, entered_by, submission_key,
-                              answered_at, late)
+                              answered_at, late, entry_seconds)
         SELECT %(organisation)s::uuid, %(id)s::uuid, %(occasion)s::uuid, %(version)s::uuid, %(respondent_kind)s::text,
                %(relation)s::uuid, %(mode)s::text, %(locale)s::text, %(answers)s::jsonb, %(hidden_answers)s::jsonb,
                %(non_answers)s::jsonb, %(helper_kind)s::text, %(entered_by)s::uuid, %(key)s::uuid,
-               %(answered_at)s::timestamptz, %(late)s::boolean
+               %(answered_at)s::timestamptz, %(late)s::boolean,
+               (SELECT greatest(least(extract(epoch FROM now() - d.created_at), 2147483647), 0)::int
+                FROM response_draft d WHERE %(from_draft)s::boolean AND {RESPONDENT.format("d")})
         WHERE {UNANSWERED} AND (NOT %(from_draft)s::boolean OR (
             SELECT d.answers FROM response_draft d WHERE {RESPONDENT.format("d")}) IS NOT DISTINCT FROM %(known)s::jsonb)
         RETURNING organisation_id, id),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Date, Row, and_, cast, func, null, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from outcomes.models import (
     AnalysisPlan,
@@ -79,19 +80,24 @@ def latest_analysis_plan(session: Session, *, intervention_id: UUID, lock: bool 
 
 
 def list_outcome_rows(
-    session: Session, *, intervention_id: UUID, instrument_key: str, scale: str, started_from: date, started_to: date
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """One row per episode and planned occasion: number, arm, background, occasion, windows, score and version or None.
+    session: Session, *, intervention_id: UUID, instrument_key: str, scale: str, started_from: date, started_to: date,
+    with_background: bool = True,
+) -> Sequence[Row[*tuple[Any, ...]]]:  # fmt: skip
+    """One row per episode and planned occasion: who, where, arm, background, occasion, windows, score and version or None.
 
     Every episode that started in the period, every occasion that uses the instrument; by citizen, start and time.
+    ``with_background`` False: without it, for a plan that looks at none of it.
     """
     return session.execute(
         select(
             Citizen.number.label("number"),
+            Citizen.id.label("citizen_id"),
             Episode.id.label("episode_id"),
+            Episode.provider_id.label("provider_id"),
+            TargetGroup.code.label("target_group"),
             Episode.arm.label("arm"),
             Episode.comparison_status.label("comparison_status"),
-            Episode.background.label("background"),
+            (Episode.background if with_background else null()).label("background"),
             Episode.ended_on.label("ended_on"),
             Episode.end_reason.label("end_reason"),
             Occasion.code.label("occasion"),
@@ -105,6 +111,7 @@ def list_outcome_rows(
         .join(Citizen, Citizen.id == Episode.citizen_id)
         .join(Occasion, Occasion.episode_id == Episode.id)
         .join(InstrumentVersion, InstrumentVersion.id == Occasion.instrument_version_id)
+        .outerjoin(TargetGroup, TargetGroup.id == Episode.target_group_id)
         .outerjoin(Response, and_(Response.occasion_id == Occasion.id, Response.respondent_kind == "citizen"))
         .outerjoin(Score, and_(Score.response_id == Response.id, Score.scale == scale))
         .where(
@@ -114,6 +121,50 @@ def list_outcome_rows(
             Episode.started_on <= started_to,
         )
         .order_by(Citizen.number, Episode.started_on, Episode.id, Occasion.sequence)
+    ).all()
+
+
+def count_begun(session: Session, *, intervention_id: UUID) -> Sequence[Row[date, int]]:
+    """People by the first day of the quarter in which they first began the intervention itself, oldest first."""
+    first = (
+        select(Episode.citizen_id, cast(func.date_trunc("quarter", Episode.started_on), Date).label("quarter"))
+        .where(Episode.intervention_id == intervention_id, Episode.comparison_status == "intervention")
+        .ext(distinct_on(Episode.citizen_id))
+        .order_by(Episode.citizen_id, Episode.started_on, Episode.id)
+        .subquery()
+    )
+    return session.execute(
+        select(first.c.quarter, func.count()).group_by(first.c.quarter).order_by(first.c.quarter)
+    ).all()
+
+
+def count_known(
+    session: Session, *, intervention_id: UUID, instrument_key: str, scale: str, occasions: tuple[str, str]
+) -> Sequence[Row[date, bool, int]]:
+    """People with a score on both occasions, by the first day of the quarter in which they began and by whether they are in
+    the intervention itself; oldest first. Nobody is left out: a quarter without any has 0."""
+    ours = (Episode.comparison_status == "intervention").label("ours")
+    found = Score.value.is_not(None) & (Occasion.state != "withdrawn") & Occasion.code.in_(occasions)
+    each = (
+        select(
+            Episode.citizen_id,
+            cast(func.date_trunc("quarter", Episode.started_on), Date).label("quarter"),
+            ours,
+            func.count(Occasion.code.distinct()).filter(found).label("scored"),
+        )
+        .join(Occasion, Occasion.episode_id == Episode.id)
+        .join(InstrumentVersion, InstrumentVersion.id == Occasion.instrument_version_id)
+        .outerjoin(Response, and_(Response.occasion_id == Occasion.id, Response.respondent_kind == "citizen"))
+        .outerjoin(Score, and_(Score.response_id == Response.id, Score.scale == scale))
+        .where(Episode.intervention_id == intervention_id, InstrumentVersion.key == instrument_key)
+        .group_by(Episode.id, Episode.citizen_id, Episode.started_on, Episode.comparison_status)
+        .subquery()
+    )
+    known = func.count(each.c.citizen_id.distinct()).filter(each.c.scored == len(set(occasions)))
+    return session.execute(
+        select(each.c.quarter, each.c.ours, known)
+        .group_by(each.c.quarter, each.c.ours)
+        .order_by(each.c.quarter, each.c.ours)
     ).all()
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, func, or_, select, text, update
+from sqlalchemy import and_, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from outcomes.models import AnalysisPlan, Episode, Occasion, Response, StoredResult
+from outcomes.models import AnalysisPlan, Episode, Intervention, LegalBasis, Occasion, Response, StoredResult
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -60,36 +60,76 @@ def list_latest_plans(session: Session) -> dict[UUID, AnalysisPlan]:
     return {plan.intervention_id: plan for plan in plans}
 
 
+def list_sections(session: Session) -> list[tuple[Intervention, str | None]]:
+    """Every intervention by slug, with the law and section that it rests on as one text."""
+    rows = session.execute(
+        select(Intervention, LegalBasis.law, LegalBasis.section)
+        .outerjoin(LegalBasis, LegalBasis.id == Intervention.legal_basis_id)
+        .order_by(Intervention.slug)
+    )
+    return [(intervention, f"{law} {section}" if law else None) for intervention, law, section in rows]
+
+
 def list_results(session: Session) -> Sequence[StoredResult]:
-    """Everything that is stored, by intervention, plan and period."""
+    """Everything that is stored, by intervention, plan, period and population."""
     return session.scalars(
         select(StoredResult).order_by(
-            StoredResult.intervention_id, StoredResult.plan_id, StoredResult.first_day, StoredResult.last_day
+            StoredResult.intervention_id, StoredResult.plan_id, StoredResult.first_day, StoredResult.last_day,
+            StoredResult.population,
         )
-    ).all()
+    ).all()  # fmt: skip
 
 
 def list_results_of_period(session: Session, *, first_day: date, last_day: date) -> Sequence[StoredResult]:
-    """What is stored of everybody, and of those who began in the period; by intervention, plan and period."""
+    """What is stored of whenever, and of those who began in the period; by intervention, plan, period and population."""
     of_period = and_(StoredResult.first_day == first_day, StoredResult.last_day == last_day)
     return session.scalars(
         select(StoredResult)
         .where(or_(StoredResult.first_day.is_(None), of_period))
-        .order_by(StoredResult.intervention_id, StoredResult.plan_id, StoredResult.first_day)
+        .order_by(StoredResult.intervention_id, StoredResult.plan_id, StoredResult.first_day, StoredResult.population)
     ).all()
 
 
+def list_results_of_periods(session: Session, periods: Collection[tuple[date, date]]) -> Sequence[StoredResult]:
+    """What is stored of whenever, and of those who began in one of the periods (first and last day of each), ordered."""
+    return session.scalars(
+        select(StoredResult)
+        .where(
+            or_(
+                StoredResult.first_day.is_(None),
+                tuple_(StoredResult.first_day, StoredResult.last_day).in_(sorted(periods)),
+            )
+        )
+        .order_by(StoredResult.intervention_id, StoredResult.plan_id, StoredResult.first_day, StoredResult.population)
+    ).all()
+
+
+def find_result(
+    session: Session, *, plan_id: UUID, population: str, days: tuple[date, date] | None
+) -> StoredResult | None:
+    """What is stored of a population under a plan; ``days``: first and last of a period, None for whenever."""
+    first, last = days or (None, None)
+    return session.scalar(
+        select(StoredResult).where(
+            StoredResult.plan_id == plan_id,
+            StoredResult.population == population,
+            StoredResult.first_day.is_not_distinct_from(first),
+            StoredResult.last_day.is_not_distinct_from(last),
+        )
+    )
+
+
 def put_result(
-    session: Session, *, organisation_id: UUID | None, intervention_id: UUID, plan_id: UUID, first_day: date | None,
-    last_day: date | None, snapshot: str, code_version: str, content: Json, computed_at: datetime,
+    session: Session, *, organisation_id: UUID | None, intervention_id: UUID, plan_id: UUID, population: str = "",
+    first_day: date | None, last_day: date | None, snapshot: str, code_version: str, content: Json, computed_at: datetime,
 ) -> UUID:  # fmt: skip
-    """Store a result in place of the one of the same intervention, plan and period; gives its id."""
+    """Store a result in place of the one of the same intervention, plan, population and period; gives its id."""
     made = {"snapshot": snapshot, "code_version": code_version, "content": content, "computed_at": computed_at}
     return session.execute(
         insert(StoredResult)
         .values(
             organisation_id=organisation_id, id=func.gen_random_uuid(), intervention_id=intervention_id,
-            plan_id=plan_id, first_day=first_day, last_day=last_day, **made,
+            plan_id=plan_id, population=population, first_day=first_day, last_day=last_day, **made,
         )
         .on_conflict_do_update(constraint="uq_stored_result_period", set_={**made, "read_at": func.now()})
         .returning(StoredResult.id)
@@ -97,9 +137,11 @@ def put_result(
 
 
 def remove_other_results(session: Session, *, kept: Collection[UUID]) -> int:
-    """Remove every result that isn't among ``kept``; gives how many."""
-    gone = session.scalars(delete(StoredResult).where(StoredResult.id.not_in(kept)).returning(StoredResult.id)).all()
-    return len(gone)
+    """Remove every result that isn't among ``kept``; gives how many of them were everybody's."""
+    gone = session.scalars(
+        delete(StoredResult).where(StoredResult.id.not_in(kept)).returning(StoredResult.population)
+    ).all()
+    return sum(not population for population in gone)
 
 
 def list_newest_answers(session: Session, *, since: datetime) -> dict[UUID, datetime]:

@@ -31,16 +31,29 @@ def read_table(
     given. Raises ``ImportFileError`` listing every fault: unreadable, empty, too large, ragged, unnamed columns.
     """
     content = read_bytes(path, limits.file_bytes)
+    return read_table_content(content, path.name, sheet=sheet, encoding=encoding, delimiter=delimiter, limits=limits)
+
+
+def read_table_content(
+    content: bytes,
+    name: str,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Table:
+    """The same from a file that was sent to us: its ``content``, and its ``name`` for what is said about it."""
     if content.startswith(_OLD_OFFICE):
         raise ImportFileError(
             Sentence(
                 "“%(file)s” is an old Excel file (.xls) or one with a password. Save it as .xlsx without a password.",
-                file=path.name,
+                file=name,
             )
         )
     if content.startswith(_ZIP):
-        return read_workbook_table(content, path.name, sheet=sheet, limits=limits)
-    return read_text_table(content, path.name, encoding=encoding, delimiter=delimiter, limits=limits)
+        return read_workbook_table(content, name, sheet=sheet, limits=limits)
+    return read_text_table(content, name, encoding=encoding, delimiter=delimiter, limits=limits)
 
 
 def read_bytes(path: Path, most: int) -> bytes:

@@ -22,7 +22,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 ANYONE = "anyone"
 CITIZEN = "citizen"
 OWN_PAGE = "signed-in citizen"
-ROLES = ("worker", "manager", "administrator")
+ROLES = ("worker", "manager", "administrator", "authority")
 
 STAFF_SESSION = "staff"
 OWN_SESSION = "own"

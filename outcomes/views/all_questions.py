@@ -106,7 +106,7 @@ def _all_page(visit: Visit) -> Page:
         form=form,
         questions=questions,
         elsewhere=bool(visit.answered_elsewhere),
-        intro=str(visit.intro),
+        intro=visit.intro(words_of(visit)),
         saved=request.args.get("gemt", ""),
         aloud=current_reading().aloud == "yes",
         organisation_name=visit.organisation_name,

@@ -82,6 +82,7 @@ def start() -> Page:
         closes_on=visit.closes_on if visit.closes_on >= visit.today else None,
         resumed=bool(visit.kept),
         child=speaks_to_child(visit),
+        of_somebody=visit.opened.relation_id is not None,
     )
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from outcomes.errors import InputError, Sentence
-from outcomes.language import LANGUAGE_NAMES, LOCALES, current_locale, translate
-from outcomes.services.build_report import build_report, read_period, render_report
+from outcomes.language import current_locale
+from outcomes.services.build_report import build_report, offer_files, read_period, render_report
 from outcomes.services.describe_plan import describe_plan
 from outcomes.services.freeze_plan import freeze_plan, read_plan
-from outcomes.services.gather_outcomes import Period
 from outcomes.services.list_interventions import list_interventions
 from outcomes.services.store_results import store_results
 from outcomes.views.admission import admits, current_actor, runtime
+from outcomes.views.overview_question import asked_question
+from outcomes.views.period import asked_period
+from outcomes.views.reports import describe_files
 
 manager = Blueprint("manager", __name__)
 
@@ -23,22 +23,14 @@ manager = Blueprint("manager", __name__)
 @manager.route("/indsatser", methods=["GET", "POST"])
 @admits("manager")
 def overview() -> str | Response:
-    """One finding per intervention, as it was last worked out; working it out now."""
+    """One finding per intervention or part of its people, as it was last worked out; working it out now."""
     scope = current_actor().scope
     if request.method == "POST":
         store_results(runtime(), scope)
         return redirect(url_for("manager.overview"), 303)
-    period, errors = _period(read_period(runtime(), scope))
-    found = list_interventions(runtime(), scope, period)
-    return render_template(
-        "pages/manager/overview.html",
-        interventions=found.rows,
-        period=period,
-        errors=errors,
-        organisation_name=found.organisation_name,
-        computed_at=found.computed_at,
-        outdated=found.outdated,
-    )
+    period, errors = asked_period(read_period(runtime(), scope))
+    page = list_interventions(runtime(), scope, period, asked_question())
+    return render_template("pages/manager/overview.html", page=page, period=period, errors=errors)
 
 
 @manager.get("/indsatser/<intervention_id>")
@@ -46,7 +38,7 @@ def overview() -> str | Response:
 def report(intervention_id: str) -> str:
     """The report of one intervention and period."""
     scope = current_actor().scope
-    period, errors = _period(read_period(runtime(), scope, intervention_slug=intervention_id))
+    period, errors = asked_period(read_period(runtime(), scope, intervention_slug=intervention_id))
     context = build_report(runtime(), scope, intervention_slug=intervention_id, period=period)
     return render_template(
         "pages/manager/report.html",
@@ -54,7 +46,7 @@ def report(intervention_id: str) -> str:
         intervention={"intervention_id": intervention_id, "name": context.heading.intervention},
         period=period,
         errors=errors,
-        languages=[{"code": code, "label": LANGUAGE_NAMES[code]} for code in LOCALES],
+        files=describe_files(offer_files(context)),
     )
 
 
@@ -63,7 +55,7 @@ def report(intervention_id: str) -> str:
 def report_file(intervention_id: str, file_format: str) -> Response:
     """The same report as a file."""
     scope = current_actor().scope
-    period, errors = _period(read_period(runtime(), scope, intervention_slug=intervention_id))
+    period, errors = asked_period(read_period(runtime(), scope, intervention_slug=intervention_id))
     if errors:  # a file has no place to say that another period was meant
         raise InputError(Sentence("The period can't be read. Go back and choose it again."))
     context = build_report(runtime(), scope, intervention_slug=intervention_id, period=period)
@@ -98,27 +90,3 @@ def analysis_plan(intervention_id: str) -> str | Response:
         may_freeze=view.frozen_at is None,
         errors=[],
     )
-
-
-def _period(whole: Period) -> tuple[Period, list[dict[str, str]]]:
-    """The period that the address asks for, in whole quarters; with what is wrong about it in words."""
-    errors = []
-    days = {"from_date": whole.from_date, "to_date": whole.to_date}
-    for name in days:
-        text = request.args.get(name, "")
-        if not text:
-            continue
-        try:
-            days[name] = date.fromisoformat(text)
-        except ValueError:
-            errors.append(_error(name, Sentence("Write the day as year-month-day, such as 2026-03-31.")))
-    if days["from_date"] > days["to_date"]:
-        errors.append(
-            _error("from_date", Sentence("The first day must come before the last. The whole period is shown."))
-        )
-        days = {"from_date": whole.from_date, "to_date": whole.to_date}
-    return Period(**days).in_whole_quarters(), errors
-
-
-def _error(target: str, sentence: Sentence) -> dict[str, str]:
-    return {"target": target, "message": translate(sentence)}

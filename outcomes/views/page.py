@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,13 +14,13 @@ from outcomes.language import (
     LANGUAGE_NAMES,
     LOCALES,
     current_locale,
-    gettext,
     set_locale,
     supported_locale,
     text_direction,
 )
-from outcomes.views.addresses import install_addresses, keep_static
+from outcomes.views.addresses import compress_static, install_addresses, keep_static
 from outcomes.views.admission import ANYONE, ROLES, STAFF_SESSION, runtime
+from outcomes.views.menu import Link, navigation
 from outcomes.views.reading import current_reading
 from outcomes.views.sender import install_sender
 
@@ -30,7 +29,7 @@ LANGUAGE_PARAMETER = "sprog"
 RETURN_PARAMETER = "til"
 READING_PAGE = "reading.choose"
 FIRST_CITIZEN_PAGE = "citizen.start"
-STAFF_ENTRANCE = frozenset({"public.sign_in", "public.sign_in_page", "public.use_sign_in_link"})
+STAFF_ENTRANCE = frozenset({"public.sign_in", "public.sign_in_page", "public.use_sign_in_link", "targets.definitions"})
 """Pages that anybody may see, and that are written for staff alone."""
 
 CONTENT_SECURITY_POLICY = (
@@ -48,16 +47,6 @@ SECURITY_HEADERS = {
 PAGE_TOO_OLD = Sentence("The page was open for a long time. What you wrote is still here: press once more.")
 NOT_NOW = Sentence("This could not be saved just now. What you wrote is still here: press once more in a moment.")
 """The database was away for a moment: what was typed comes back with this, instead of being lost on an error page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link in a menu."""
-
-    label: str
-    href: str
-    current: bool
-    code: str = ""
 
 
 def choose_language() -> None:
@@ -155,24 +144,6 @@ def _language_link(code: str, address: str, rest: list[tuple[str, str]]) -> Link
     return Link(LANGUAGE_NAMES[code], href, code == current_locale(), code)
 
 
-def navigation() -> list[Link]:
-    """The main menu of the one signed in."""
-    actor = g.get("actor")
-    if actor is None:
-        return []
-    endpoints = {
-        "worker": (("staff.today", gettext("Today")),),
-        "manager": (("manager.overview", gettext("Interventions")),),
-        "administrator": (
-            ("admin.home", gettext("Administration")),
-            ("questionnaires.listing", gettext("Questionnaires")),
-            ("own_organisation.edit", gettext("What citizens are told")),
-            ("own_organisation.languages", gettext("Languages")),
-        ),
-    }[actor.role]
-    return [Link(label, url_for(endpoint), request.endpoint == endpoint) for endpoint, label in endpoints]
-
-
 def seal_response(response: Response) -> Response:
     """After each request: security headers, and no copies of pages that hold anything about anybody."""
     for name, value in SECURITY_HEADERS.items():
@@ -181,6 +152,7 @@ def seal_response(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static":
         keep_static(response)
+        compress_static(response)
     else:
         response.cache_control.no_store = True
     return response

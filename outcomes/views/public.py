@@ -21,7 +21,12 @@ public = Blueprint("public", __name__)
 
 REVIEWED_ON = date(2026, 11, 22)
 """When the accessibility statement was last gone through, with the tests that it stands on."""
-FIRST_PAGES = {"worker": "staff.today", "manager": "manager.overview", "administrator": "admin.home"}
+FIRST_PAGES = {
+    "worker": "staff.today",
+    "manager": "manager.overview",
+    "administrator": "admin.home",
+    "authority": "authority.national",
+}
 
 
 @public.get("/")

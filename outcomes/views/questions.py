@@ -132,7 +132,7 @@ def _render(visit: Visit, item: Any, number: int, content: Mapping[str, Any]) ->
         number=number,
         total=len(visit.items),
         previous=number - 1 if number > 1 else None,
-        intro=str(visit.intro),
+        intro=visit.intro(words_of(visit)),
         from_review="change" in request.args,
         aloud=current_reading().aloud == "yes",
         organisation_name=visit.organisation_name,

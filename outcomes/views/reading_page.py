@@ -14,7 +14,8 @@ from outcomes.errors import Sentence
 from outcomes.language import CITIZEN_LOCALES, LANGUAGE_NAMES, current_locale
 from outcomes.services.choose_language import choose_language
 from outcomes.views.admission import ANYONE, CITIZEN, ROLES, admits, runtime
-from outcomes.views.page import LANGUAGE_PARAMETER, LOCALE, READING_PAGE, RETURN_PARAMETER, Link, admitted
+from outcomes.views.menu import Link
+from outcomes.views.page import LANGUAGE_PARAMETER, LOCALE, READING_PAGE, RETURN_PARAMETER, admitted
 from outcomes.views.reading import CHOICES, current_reading, keep_reading, read_reading
 
 if TYPE_CHECKING:

@@ -33,7 +33,8 @@ CHROMIUM_OPTIONS = [
 ]
 PATIENCE = 45_000
 """Milliseconds until a page or file counts as not coming: a PDF takes seconds, and many where much else runs."""
-EVERYBODY = [(language, screen) for language in ("da", "en") for screen in ("phone", "desktop")]
+EVERYBODY = [("da", "phone"), ("en", "desktop")]
+"""Both languages and both screens; the longer words on the smaller one."""
 SCREENS = {"phone": PHONE, "desktop": DESKTOP}
 
 
@@ -111,6 +112,6 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
 
 @pytest.fixture(params=EVERYBODY, ids="-".join)
 def visitor(request: pytest.FixtureRequest, visit: Callable[..., Visitor]) -> Visitor:
-    """Each test that asks for this runs in both languages, on a phone and on a desk."""
+    """Each test that asks for this runs in Danish on a phone and in English on a desk."""
     language, screen = request.param
     return visit(language, screen)

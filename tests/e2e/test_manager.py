@@ -115,7 +115,7 @@ def test_every_file_holds_the_same_numbers(demo: Demo, visit: Callable[..., Visi
     visitor = visit("da", "desktop")
     visitor.sign_in(demo.links["trial_manager"])
     visitor.page.locator(".intervention h2 a").click()
-    report = json.loads(download(visitor, "JSON"))
+    report = json.loads(download(visitor, "JSON: Dansk"))
     assert report["effect"]["estimate"] == pytest.approx(EFFECT, abs=5e-5)
     assert report["log_likelihood"] == pytest.approx(-933.4513, abs=5e-5)
     assert (report["design_label"], report["evidence_grade"]) == ("D4", "B")

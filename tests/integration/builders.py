@@ -43,6 +43,7 @@ from outcomes.services.store_aggregates import store_aggregates
 from outcomes.services.submit_response import Receipt, submit_response
 from outcomes.store.database import Scope
 from tests.integration.citizens_side import fill_citizens_side
+from tests.integration.steering_side import fill_steering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -340,6 +341,7 @@ def fill_tenant(runtime: Runtime, slug: str) -> Case:
         )  # fmt: skip
         session.commit()
     fill_citizens_side(runtime, case, actor)
+    fill_steering(runtime, tenant, actor, intervention_id=course.intervention_id, target_group_id=group.id)
     later = runtime.now() + timedelta(days=30)
     store_aggregates(replace(runtime, now=lambda: later), tenant.scope)  # of answers that are due by then
     return case

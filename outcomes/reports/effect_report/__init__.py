@@ -9,24 +9,42 @@ from outcomes.reports.effect_report.context import EffectReportContext
 from outcomes.reports.effect_report.json import to_json
 from outcomes.reports.effect_report.material import (
     CutOffMaterial,
+    ExperienceMaterial,
     GoalsMaterial,
     MeasureMaterial,
+    MoneyMaterial,
     PersonGoals,
     PlanMaterial,
+    PreviousMaterial,
     ReportMaterial,
 )
-from outcomes.reports.effect_report.pdf import render_html, render_pdf, render_pdf_in_subprocess
+from outcomes.reports.effect_report.pdf import (
+    render_archive_pdf,
+    render_archive_pdf_in_subprocess,
+    render_committee_pdf,
+    render_committee_pdf_in_subprocess,
+    render_html,
+    render_pdf,
+    render_pdf_in_subprocess,
+)
 from outcomes.reports.effect_report.workbook import write_workbook
 
 __all__ = [
     "CutOffMaterial",
     "EffectReportContext",
+    "ExperienceMaterial",
     "GoalsMaterial",
     "MeasureMaterial",
+    "MoneyMaterial",
     "PersonGoals",
     "PlanMaterial",
+    "PreviousMaterial",
     "ReportMaterial",
     "build_context",
+    "render_archive_pdf",
+    "render_archive_pdf_in_subprocess",
+    "render_committee_pdf",
+    "render_committee_pdf_in_subprocess",
     "render_html",
     "render_pdf",
     "render_pdf_in_subprocess",

@@ -101,13 +101,34 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What ties the report to its origin: plan version and day, data snapshot, code version, command."""
+    """What ties the report to its origin: plan version and day, data snapshot, code version, command.
+
+    ``people_snapshot``: of who was where and began when; ``previous_snapshot``: of the period before. Empty where not used.
+    """
 
     plan_version: int
     plan_frozen_on: date | None
     snapshot: str
     code_version: str
     reproduce: str
+    people_snapshot: str = ""
+    previous_snapshot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """One page for those who decide: ``sentences`` under a question each, at most as many words as are read in two minutes.
+
+    ``cannot_say``: what the numbers don't tell, the most important first.
+    """
+
+    finding: Sentence
+    number: Sentence
+    uncertain: bool
+    key_figures: tuple[KeyFigure, ...]
+    figure: Figure | None
+    answers: tuple[Answer, ...]
+    cannot_say: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +145,7 @@ class EffectReportContext:
     trace: Trace
     estimate: EffectEstimate
     begun: tuple[tuple[str | None, Cell], ...]
+    committee: Committee
 
     def section(self, key: str) -> Section:
         """The section called ``key``; KeyError where the report has none."""

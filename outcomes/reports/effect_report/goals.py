@@ -50,6 +50,22 @@ def goals_section(goals: GoalsMaterial) -> Section:
     return Section("goals", title, _finding(reached, len(people)), body, None, (_table(goals, reached),))
 
 
+def said_goals(goals: GoalsMaterial) -> Sentence | None:
+    """The finding with its interval; None where it may not be shown."""
+    rated = len(goals.people)
+    reached = sum(person.t_score >= AS_EXPECTED for person in goals.people)
+    if not (may_show_estimate(rated) and may_show_share(reached, rated)):
+        return None
+    share = estimate_share(reached, rated)
+    return Sentence(
+        "%(finding)s: %(share)s per cent (%(low)s to %(high)s).",
+        finding=_finding(reached, rated),
+        share=round(100 * share.share),
+        low=round(100 * share.ci_low),
+        high=round(100 * share.ci_high),
+    )
+
+
 def _finding(reached: int, rated: int) -> Sentence:
     if not may_show_share(reached, rated):
         return Sentence("Almost all came out alike, so how many reached their goals isn't shown")

@@ -36,6 +36,7 @@ def to_json(context: EffectReportContext, locale: str) -> dict[str, object]:
             "variance": _variance(context.estimate),
             "sensitivity": _sensitivity(context),
             "summary": _summary(context),
+            "committee": _committee(context),
             "sections": [_section(section) for section in context.sections],
             "method_facts": {
                 fact.key: {
@@ -68,6 +69,8 @@ def _heading(context: EffectReportContext) -> dict[str, object]:
             **context.estimate.plan.to_mapping(),
         },
         "data_snapshot": trace.snapshot,
+        "people_snapshot": trace.people_snapshot or None,
+        "previous_snapshot": trace.previous_snapshot or None,
         "code_version": trace.code_version,
         "reproduce": trace.reproduce,
         "method": context.estimate.method,
@@ -159,6 +162,19 @@ def _summary(context: EffectReportContext) -> dict[str, object]:
             for answer in summary.answers
         },
         "cannot_say": _said(summary.cannot_say),
+    }
+
+
+def _committee(context: EffectReportContext) -> dict[str, object]:
+    committee = context.committee
+    return {
+        "finding": translate(committee.finding),
+        "number": translate(committee.number),
+        "answers": {
+            answer.key: {"question": translate(answer.question), "sentences": _said(answer.sentences)}
+            for answer in committee.answers
+        },
+        "cannot_say": _said(committee.cannot_say),
     }
 
 

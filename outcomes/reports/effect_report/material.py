@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from outcomes.analysis.effect_results import EffectEstimate
-from outcomes.reports.parts import LocalText
+from outcomes.analysis.period_comparison import PeriodComparison
+from outcomes.analysis.results import Share
+from outcomes.analysis.results import Withheld as NotGiven
+from outcomes.errors import Sentence
+from outcomes.reports.parts import Figure, LocalText, Table
+from outcomes.reports.requirements import RequirementBook
+from outcomes.reports.supervision.context import SignalLine
+from outcomes.reports.targets import TargetView
+
+if TYPE_CHECKING:
+    from outcomes.analysis.breakdown import Breakdown  # noqa: TC004 - annotations only: what it is made by loads numpy
 
 
 @dataclass(frozen=True, slots=True)
 class CutOffMaterial:
-    """A value of the scale (points) with its meaning and source."""
+    """A value of the scale (points) with its meaning and source. ``at_or_below``: its value belongs to the lower side."""
 
     value: float
     wording: LocalText
     source: str
+    at_or_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,39 @@ class GoalsMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousMaterial:
+    """The period before, of equal length (days of starts), and this period held against it. ``snapshot``: of its data."""
+
+    period_from: date
+    period_to: date
+    comparison: PeriodComparison
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExperienceMaterial:
+    """How people meet the help: ``share`` of those who answered who answer more for than against; ``completeness``: answered
+    of those asked, 0-1 (None: not shown)."""
+
+    share: Share | NotGiven
+    completeness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyMaterial:
+    """What it costs and saves, as the value page says it: ``standing`` is what the amounts must be called, ``scenario`` that
+    the evidence doesn't carry more. ``body``: sentences; ``figure`` and ``tables``: the payers and their total."""
+
+    standing: Sentence
+    scenario: bool
+    finding: Sentence
+    body: tuple[Sentence, ...]
+    figure: Figure | None
+    tables: tuple[Table, ...]
+    warnings: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportMaterial:
     """Everything about one report. Lengths in months, money in kroner per citizen and month, period by day.
 
@@ -83,6 +128,12 @@ class ReportMaterial:
     their names in the data; ``category_words``: words for the values of those that are categories, by the same names.
     ``snapshot``: hash of the data that the numbers come from. ``reproduce``: the command that
     gives the same numbers again. ``locales`` in which the report exists are those of the program.
+
+    What follows is left out of the report where it is None or empty. ``breakdown``: parts of the people, with
+    ``people_snapshot``, the hash of who was where; ``target_group_names`` by code. ``previous``: the period before.
+    ``signals``: about its providers, waiting or talked about. ``switches``: sentences on changed versions of the questions.
+    ``experience``: how people meet the help.
+    ``targets``: what is to be reached; ``duties``: the register of documentation and its account; ``money``: the value.
     """
 
     organisation: str
@@ -108,3 +159,13 @@ class ReportMaterial:
     characteristics: tuple[tuple[str, LocalText], ...] = ()
     category_words: tuple[tuple[str, tuple[tuple[str, LocalText], ...]], ...] = ()
     data_source: LocalText | None = None
+    breakdown: Breakdown | None = None
+    people_snapshot: str = ""
+    target_group_names: tuple[tuple[str, LocalText], ...] = ()
+    previous: PreviousMaterial | None = None
+    signals: tuple[SignalLine, ...] = ()
+    switches: tuple[Sentence, ...] = ()
+    experience: ExperienceMaterial | None = None
+    targets: tuple[TargetView, ...] = ()
+    duties: RequirementBook | None = None
+    money: MoneyMaterial | None = None

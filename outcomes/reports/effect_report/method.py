@@ -14,6 +14,7 @@ from outcomes.analysis.results import (
     Withheld,
 )
 from outcomes.errors import Sentence
+from outcomes.reports.effect_report.checks import check_facts
 from outcomes.reports.effect_report.context import Fact, Method
 from outcomes.reports.effect_report.distribution import bins_table
 from outcomes.reports.effect_report.effect import not_compared_reason
@@ -71,10 +72,13 @@ def _facts(words: Words) -> tuple[Fact, ...]:
         Fact("measure", Sentence("The measure"), _measure(words)),
         Fact("error", Sentence("Measurement error"), _error(words)),
         Fact("regression", Sentence("Regression to the mean"), _regression(words)),
+        *check_facts(words),
         Fact("plan", Sentence("Analysis plan"), _plan(words)),
         _sensitivity(words),
         Fact("source", Sentence("Data"), () if words.material.data_source is None else (words.material.data_source,)),
         Fact("snapshot", Sentence("Fingerprint of the data"), (), words.material.snapshot),
+        Fact("people_snapshot", Sentence("Fingerprint of who was where"), (), words.material.people_snapshot or None),
+        Fact("previous_snapshot", Sentence("Fingerprint of the period before"), (), _previous(words)),
         Fact("reproduce", Sentence("The command that gives the same numbers"), (), words.material.reproduce),
         Fact(
             "version",
@@ -90,6 +94,11 @@ def _facts(words: Words) -> tuple[Fact, ...]:
             ),
         ),
     )
+
+
+def _previous(words: Words) -> str | None:
+    previous = words.material.previous
+    return previous.snapshot if previous else None
 
 
 def program(version: str) -> str:

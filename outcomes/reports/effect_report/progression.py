@@ -111,6 +111,24 @@ def said_outcomes(words: Words, progression: Progression) -> list[Sentence]:
     return [*lead, *said, error]
 
 
+def said_outcome(words: Words, progression: Progression) -> Sentence:
+    """One sentence on those who got the intervention: how many are better, unchanged and worse, and of how many nothing is
+    known."""
+    row = shown_rows(words, progression)[0]
+    if row.better.mark is CellMark.WITHHELD and row.worse.mark is CellMark.WITHHELD:
+        return Sentence("Too few have answered for this to be shown.")
+    return Sentence(
+        # the spaces after the numbers don't break, so that no number ends a line without its word
+        "Of %(n)s whose time has come: %(better)s\u00a0clearly better, %(unchanged)s\u00a0unchanged, %(worse)s\u00a0clearly"
+        " worse, %(missing)s\u00a0not known.",
+        n=row.n_due,
+        better=_count(row.better),
+        unchanged=_count(row.unchanged),
+        worse=_count(row.worse),
+        missing=_number(row.not_compared),
+    )
+
+
 def _with_interval(count: Count, share: Share | WithheldResult) -> int | Sentence:
     if not isinstance(share, Share) or count.count is None:
         return _count(count)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from outcomes.analysis.evidence import MOST_IMBALANCE
-from outcomes.analysis.results import BalanceTable, MixedModelFit, WithheldReason
+from outcomes.analysis.evidence import LEAST_OVERLAP, MOST_IMBALANCE, FindingCode
+from outcomes.analysis.results import BalanceRow, BalanceTable, MixedModelFit, WithheldReason
 from outcomes.errors import Sentence
+from outcomes.reports.charts.balance import BalanceChart, BalanceMark
 from outcomes.reports.effect_report.context import Section
+from outcomes.reports.effect_report.flow import join
 from outcomes.reports.effect_report.words import Words, after
-from outcomes.reports.parts import Cell, Column, Kind, LocalText, Proportion, Table, Withheld
+from outcomes.reports.parts import Cell, Column, Figure, Kind, LocalText, Points, Proportion, Table, Withheld
 
 TOO_FEW = Sentence("too few to show")
 Groups = tuple[LocalText | Sentence, LocalText | Sentence]
@@ -17,11 +19,10 @@ def starting_point_section(words: Words) -> Section:
     """Balance at the start between the groups, and between those who answered at the primary occasion and those lost."""
     balance, lost = words.estimate.balance, words.estimate.attrition.lost_compared
     tables, withheld = [], []
-    if isinstance(balance, BalanceTable):
-        caption = Sentence("The groups at the start")
-        groups = (words.group("intervention"), words.group("comparison"))
-        tables.append(_table(words, "balance", caption, balance, groups))
-    elif balance.code is not WithheldReason.NOT_PLANNED:
+    figure = _figure(words, balance) if isinstance(balance, BalanceTable) else None
+    if isinstance(balance, BalanceTable) and figure is None:
+        tables.append(_balance_table(words, balance))
+    elif not isinstance(balance, BalanceTable) and balance.code is not WithheldReason.NOT_PLANNED:
         withheld.append(words.named(balance.sentence))
     if isinstance(lost, BalanceTable):
         caption = Sentence("Those who answered %(after)s and those who didn't", after=after(words.primary_time))
@@ -32,10 +33,67 @@ def starting_point_section(words: Words) -> Section:
         key="starting_point",
         title=Sentence("Where they started"),
         finding=_finding(words),
-        body=(_explanation(words),) if tables else (),
+        body=(_explanation(words), *_overlap(words)) if tables or figure else (),
+        figure=figure,
         tables=tuple(tables),
         withheld=tuple(withheld),
     )
+
+
+def _balance_table(words: Words, balance: BalanceTable) -> Table:
+    groups = (words.group("intervention"), words.group("comparison"))
+    return _table(words, "balance", Sentence("The groups at the start"), balance, groups)
+
+
+def _figure(words: Words, balance: BalanceTable) -> Figure | None:
+    """How far the groups are apart in each characteristic that may be shown; None where none may."""
+    marks = [(_label(words, row), row) for row in balance.rows if not row.hidden]
+    if not marks:
+        return None
+    said = [Sentence("%(name)s: %(smd)s.", name=label, smd=Points(row.smd, 2)) for label, row in marks]
+    return Figure(
+        key="balance",
+        title=_finding(words),
+        subtitle=Sentence(
+            "Difference at the start in standard deviations, %(ours)s less %(others)s. %(first)s and %(second)s people.",
+            ours=words.group("intervention"),
+            others=words.group("comparison"),
+            first=balance.first_n,
+            second=balance.second_n,
+        ),
+        description=join(Sentence("Dots beside a line at zero, with a band for what is small."), *said),
+        caption=Sentence(
+            "The band reaches %(limit)s to either side. A diamond lies outside it; hollow, where the model takes it into"
+            " account.",
+            limit=MOST_IMBALANCE,
+        ),
+        chart=BalanceChart(
+            tuple(BalanceMark(label, row.smd, row.adjusted_for) for label, row in marks), MOST_IMBALANCE
+        ),
+        table=_balance_table(words, balance),
+    )
+
+
+def _overlap(words: Words) -> tuple[Sentence, ...]:
+    """How many could have been in either group, where that has been worked out."""
+    finding = next((each for each in words.estimate.evidence.findings if each.code is FindingCode.OVERLAP), None)
+    if finding is None or finding.measured is None:
+        return ()
+    return (
+        Sentence(
+            "Overlap: %(percent)s per cent of the people could by what we have measured have been in either group (the limit"
+            " is %(limit)s).",
+            percent=round(100 * finding.measured),
+            limit=round(100 * LEAST_OVERLAP),
+        ),
+    )
+
+
+def _label(words: Words, row: BalanceRow) -> LocalText | Sentence:
+    name = words.characteristic(row.name)
+    if row.level is None:
+        return name
+    return Sentence("%(name)s: %(level)s", name=name, level=words.category(row.name, row.level))
 
 
 def _explanation(words: Words) -> Sentence:
@@ -88,14 +146,10 @@ def _table(words: Words, key: str, caption: Sentence, balance: BalanceTable, gro
 
 def _row(words: Words, balance: BalanceTable, i: int) -> tuple[Cell, ...]:
     row = balance.rows[i]
-    name = words.characteristic(row.name)
-    label: Cell = name
-    if row.level is not None:
-        label = Sentence("%(name)s: %(level)s", name=name, level=words.category(row.name, row.level))
     return (
         row.name,
         row.level or "",
-        label,
+        _label(words, row),
         _value(row.first, row.level),
         row.first_sd,
         _value(row.second, row.level),

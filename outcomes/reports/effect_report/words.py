@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from outcomes.analysis.disclosure import may_show_cell
 from outcomes.analysis.evidence import MOST_IMBALANCE
+from outcomes.analysis.grouping import PROVIDER, STANDING, TARGET_GROUP, UNKNOWN
 from outcomes.analysis.results import (
     COMPARISON,
     INTERVENTION,
@@ -29,6 +30,20 @@ UNDER = Sentence("under 5")
 MOST_DECIMALS = 8
 DECIMALS_BY_WIDTH = ((10, 1), (2, 2))  # points from the lowest to the highest of the scale
 ARM_ORDER = {INTERVENTION: 0, None: 0, COMPARISON: 1}
+PARTS = {
+    PROVIDER: Sentence("Provider"),
+    TARGET_GROUP: Sentence("Target group"),
+    STANDING: Sentence("How it stands"),
+}
+STANDINGS = {
+    "going_on": Sentence("still going on"),
+    "completed": Sentence("ended as planned"),
+    "stopped_by_citizen": Sentence("the citizen stopped"),
+    "moved": Sentence("moved away"),
+    "died": Sentence("died"),
+    "referred": Sentence("went on to other help"),
+    "other": Sentence("ended for another reason"),
+}
 
 
 def occasion_name(time: float) -> Sentence:
@@ -208,6 +223,20 @@ class Words:
     def category(self, name: str, value: str) -> LocalText:
         """Words for a category's value, else the value in the data."""
         return dict(dict(self.material.category_words).get(name, ())).get(value) or local_text(value)
+
+    def part(self, name: str) -> LocalText | Sentence:
+        """What people are parted by, in words: provider, target group, how it stands, or a covariate of the plan."""
+        return PARTS.get(name) or self.characteristic(name)
+
+    def level(self, name: str, level: str) -> LocalText | Sentence:
+        """One part of the people in words."""
+        if level == UNKNOWN:
+            return Sentence("not known")
+        if name == STANDING:
+            return STANDINGS.get(level, Sentence("%(text)s", text=level))
+        if name == TARGET_GROUP:
+            return dict(self.material.target_group_names).get(level) or local_text(level)
+        return self.category(name, level)
 
     def named(self, sentence: Sentence) -> Sentence:
         """An analysis sentence with readers' words for the covariates that it names."""

@@ -93,7 +93,16 @@ HOME_SUPPORT = Offered(
     ),
     workers=staff.HOME_WORKERS,
     offers=(staff.HOME_OFFER, staff.HOME_OFFER, staff.STAIR_OFFER),
-    plan={"design": "none", "intervention": "Bostøtte"},
+    plan={
+        "design": "none",
+        "intervention": "Bostøtte",
+        "covariates": [
+            {"name": "age", "kind": "number", "adjusted": False},
+            {"name": "living", "kind": "category", "reference": goals.ALONE, "adjusted": False},
+        ],
+    },
+    characteristics={"age": {"da": "Alder", "en": "Age"}, "living": {"da": "Bor", "en": "Lives"}},
+    categories={"living": goals.LIVING},
 )
 
 COMMUNITY = Offered(

@@ -87,7 +87,7 @@ class Courses:
             ended_on=None,
             planned_months=service.offered.planned_months,
         ):
-            self._add_occasion(person, episode.id, planned, Random(rng.getrandbits(64)), gone_on)
+            self._add_occasion(person, episode.id, planned, Random(rng.getrandbits(64)), gone_on, user_id)
         for goal in person.own.goals if person.own else ():
             self._add_goal(goal, person, episode.id, user_id)
 
@@ -103,6 +103,7 @@ class Courses:
             intervention_id=service.intervention_id,
             provider_id=provider_id,
             plan_id=service.plan_id,
+            target_group_id=service.target_group_id,
             started_on=person.started_on,
             ended_on=ending[0] if ending else None,
             end_reason=ending[1] if ending else None,
@@ -133,7 +134,13 @@ class Courses:
         return citizen_id
 
     def _add_occasion(
-        self, person: Person, episode_id: UUID, planned: PlannedOccasion, rng: Random, gone_on: date | None
+        self,
+        person: Person,
+        episode_id: UUID,
+        planned: PlannedOccasion,
+        rng: Random,
+        gone_on: date | None,
+        user_id: UUID,
     ) -> None:
         instrument = self.place.instruments[planned.instrument_version_id]
         fate = draw_fate(person, planned, rng, now=self.runtime.now(), today=self.runtime.today(), gone_on=gone_on)
@@ -155,15 +162,22 @@ class Courses:
         )
         self._keep(occasion)
         if fate.answered_at is not None and answers:
-            self._add_response(occasion, answers, fate.answered_at, fate.mode, person.locale)
+            self._add_response(occasion, answers, fate.answered_at, fate.mode, person.locale, user_id)
         elif fate.begun:
             self._add_draft(occasion, answers)
 
     def _add_response(
-        self, occasion: Occasion, answers: dict[str, Answer], answered_at: datetime, mode: str, locale: str
+        self,
+        occasion: Occasion,
+        answers: dict[str, Answer],
+        answered_at: datetime,
+        mode: str,
+        locale: str,
+        user_id: UUID,
     ) -> None:
+        response_id, asked_by = self.place.new_id(), user_id if mode == "phone" else None
         response = Response(
-            id=self.place.new_id(),
+            id=response_id,
             organisation_id=self.place.id,
             occasion_id=occasion.id,
             instrument_version_id=occasion.instrument_version_id,
@@ -175,6 +189,8 @@ class Courses:
             submission_key=self.place.new_id(),
             answered_at=answered_at,
             late=is_late(occasion, answered_at.astimezone(TIMEZONE).date()),
+            entered_by=asked_by,
+            entry_seconds=invent_entry_seconds(response_id, len(answers), asked=asked_by is not None),
         )
         self._keep(response)
         self.rows.setdefault(Score, []).extend(
@@ -220,3 +236,12 @@ class Courses:
                     submission_key=self.place.new_id(),
                 )
             )
+
+
+def invent_entry_seconds(response_id: UUID, n_answers: int, *, asked: bool) -> int | None:
+    """How long the answers took: longer in a conversation, now and then with a pause, and not measured for every tenth."""
+    chance = response_id.int >> 64
+    if chance % 10 == 0:
+        return None
+    pause = 3 * 3600 if chance % 53 == 0 else 0
+    return pause + (45 + (18 + chance % 13) * n_answers if asked else 12 + (7 + chance % 11) * n_answers)

@@ -17,12 +17,12 @@ from outcomes.services.demo import content, staff
 from outcomes.services.open_link import issue_link
 from outcomes.services.sign_in import issue_sign_in_link
 from outcomes.store import episodes, organisations
+from outcomes.store.database import Scope
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from outcomes.services.runtime import Runtime
-    from outcomes.store.database import Scope
 
 LIFETIME = timedelta(days=7)
 
@@ -35,6 +35,8 @@ class DemoLinks:
     worker: str
     manager: str
     administrator: str
+    authority: str | None
+    """None in a demo that was filled before there was one."""
     btheb_manager: str | None
     """The manager of the published trial; None where its files aren't there (an installed wheel)."""
 
@@ -45,6 +47,7 @@ class DemoLinks:
             (Sentence("As a worker: who is waiting today, and the people behind"), self.worker),
             (Sentence("As a manager: what came of the help"), self.manager),
             (Sentence("As an administrator: questionnaires, staff and the record of changes"), self.administrator),
+            (Sentence("As the national authority: all municipalities"), self.authority),
             (Sentence("As a manager: a published trial, taken in from a table"), self.btheb_manager),
         )
         return tuple((sentence, url) for sentence, url in pairs if url is not None)
@@ -59,8 +62,15 @@ def make_links(runtime: Runtime, scope: Scope, *, with_trial: bool) -> DemoLinks
         worker=_sign_in_url(runtime, content.SLUG, staff.WORKER.email),
         manager=_sign_in_url(runtime, content.SLUG, staff.MANAGER.email),
         administrator=_sign_in_url(runtime, content.SLUG, staff.ADMINISTRATOR.email),
+        authority=_authority_url(runtime),
         btheb_manager=_sign_in_url(runtime, staff.TRIAL_SLUG, staff.TRIAL_MANAGER.email) if with_trial else None,
     )
+
+
+def _authority_url(runtime: Runtime) -> str | None:
+    with runtime.database.transaction(Scope(slug=staff.AUTHORITY_SLUG)) as session:
+        there = organisations.find_organisation(session, slug=staff.AUTHORITY_SLUG) is not None
+    return _sign_in_url(runtime, staff.AUTHORITY_SLUG, staff.AUTHORITY.email) if there else None
 
 
 def _sign_in_url(runtime: Runtime, slug: str, email: str) -> str:

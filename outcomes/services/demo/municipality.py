@@ -45,6 +45,7 @@ class Service:
     offered: Offered
     intervention_id: UUID
     plan_id: UUID
+    target_group_id: UUID
     steps: tuple[Step, ...]
 
 
@@ -95,9 +96,9 @@ def add_municipality(session: Session, place: Municipality, *, frozen_at: dateti
     )
     session.flush()
     _add_places(session, place)
-    _add_instruments(session, place)
+    add_instruments(session, place)
     for offered in content.OFFERED:
-        _add_service(session, place, offered, frozen_at)
+        add_service(session, place, offered, frozen_at)
 
 
 def _add_places(session: Session, place: Municipality) -> None:
@@ -143,7 +144,8 @@ def make_user(organisation_id: UUID, user_id: UUID, colleague: staff.Colleague, 
     )
 
 
-def _add_instruments(session: Session, place: Municipality) -> None:
+def add_instruments(session: Session, place: Municipality) -> None:
+    """The measures written for this project."""
     for instrument in shipped_instruments():
         if instrument.kind is Kind.MEASURE and instrument.own_authored:
             stored = add_instrument(session, place.scope, instrument)
@@ -151,8 +153,9 @@ def _add_instruments(session: Session, place: Municipality) -> None:
             place.instruments[stored.id] = instrument
 
 
-def _add_service(session: Session, place: Municipality, offered: Offered, frozen_at: datetime) -> None:
-    intervention = _add_intervention(session, place, offered)
+def add_service(session: Session, place: Municipality, offered: Offered, frozen_at: datetime) -> None:
+    """An intervention with its measurement plan and its frozen analysis plan."""
+    intervention, group_id = _add_intervention(session, place, offered)
     plan = MeasurementPlan(id=place.new_id(), organisation_id=place.id, intervention_id=intervention.id, version=1)
     session.add(plan)
     session.flush()
@@ -190,10 +193,11 @@ def _add_service(session: Session, place: Municipality, offered: Offered, frozen
         )
     )
     session.flush()
-    place.services[offered.slug] = Service(offered, intervention.id, plan.id, read_steps(session, plan))
+    place.services[offered.slug] = Service(offered, intervention.id, plan.id, group_id, read_steps(session, plan))
 
 
-def _add_intervention(session: Session, place: Municipality, offered: Offered) -> Intervention:
+def _add_intervention(session: Session, place: Municipality, offered: Offered) -> tuple[Intervention, UUID]:
+    """The intervention, and the id of the target group that it is for."""
     law, valid_from = offered.law
     basis = LegalBasis(
         id=place.new_id(),
@@ -233,7 +237,7 @@ def _add_intervention(session: Session, place: Municipality, offered: Offered) -
             target_group_id=group.id,
         )
     )
-    return intervention
+    return intervention, group.id
 
 
 def _analysis(instrument: Instrument, offered: Offered) -> dict[str, Any]:

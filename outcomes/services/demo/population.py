@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 N_LONG_AT_HOME, N_NEW_AT_HOME = 82, 25
 """Beside the demo worker's own; the first have been measured a whole year through."""
+YEARS_AT_HOME = (760, 396)
+"""Days ago, of those who have been measured a whole year through."""
 N_COMMUNITY, N_WAITING = 50, 45
 N_FAMILIES = 7
 SHARE_ALONE = 0.6
@@ -30,6 +32,20 @@ MISSED_OF_CASELOAD = 0.05
 FARE_AT_HOME = Pattern(
     start=0.45, spread=0.12, turns=((0.27, 0.32), (0.39, -0.01), (0.34, -0.33)), stopping=0.02, missing=0.12
 )
+FARE_WORSE = Pattern(start=0.45, spread=0.12, turns=((0.05, -0.05), (0.95, -0.45)), stopping=0.004, missing=0.04)
+FARE_UNEVENLY = Pattern(
+    start=0.45, spread=0.16, turns=((0.35, 0.40), (0.20, 0.0), (0.45, -0.40)), stopping=0.01, missing=0.06
+)
+ELSEWHERE: tuple[tuple[staff.Offer, Pattern, int, tuple[int, int]], ...] = (
+    (staff.CLOVER_OFFER, FARE_AT_HOME, 20, YEARS_AT_HOME),
+    (staff.RYE_OFFER, FARE_AT_HOME, 18, YEARS_AT_HOME),
+    (staff.LINDEN_OFFER, FARE_AT_HOME, 11, (760, 640)),
+    (staff.LINDEN_OFFER, FARE_WORSE, 25, (639, 396)),
+    (staff.ELM_OFFER, FARE_AT_HOME, 16, YEARS_AT_HOME),
+    (staff.OAT_OFFER, FARE_UNEVENLY, 18, YEARS_AT_HOME),
+    (staff.FOREST_OFFER, FARE_AT_HOME, 12, YEARS_AT_HOME),
+)
+"""Help at home at the other providers: how people fare there, how many, and how many days ago they began."""
 FARE_TOGETHER = Pattern(start=0.40, spread=0.14, turns=((0.75, 0.28), (0.25, 0.0)), stopping=0.028, missing=0.06)
 FARE_WAITING = Pattern(start=0.40, spread=0.14, turns=((0.25, 0.10), (0.75, -0.03)), stopping=0.028, missing=0.06)
 FARE_OF_CHILDREN = Pattern(start=0.45, spread=0.12, turns=((0.6, 0.25), (0.4, 0.0)), stopping=0.01, missing=0.1)
@@ -40,7 +56,7 @@ def add_population(courses: Courses, place: Municipality, today: date) -> None:
     names = draw_names(place.rng, taken=frozenset(own.name for own in goals.CASELOAD))
     for own in goals.CASELOAD:
         _add_own(courses, place, own, today)
-    for count, first, last in ((N_LONG_AT_HOME, 760, 396), (N_NEW_AT_HOME, 395, 12)):
+    for count, first, last in ((N_LONG_AT_HOME, *YEARS_AT_HOME), (N_NEW_AT_HOME, 395, 12)):
         starts = _spread(place.rng, count, today, first=first, last=last)
         _add_group(courses, place, content.HOME_SUPPORT, FARE_AT_HOME, names, starts)
     together = _spread(place.rng, N_COMMUNITY, today, first=500, last=235)
@@ -49,6 +65,9 @@ def add_population(courses: Courses, place: Municipality, today: date) -> None:
     _add_group(courses, place, content.COMMUNITY, FARE_WAITING, names, waiting, status="waiting_list")
     children = _spread(place.rng, N_FAMILIES, today, first=300, last=60)
     _add_group(courses, place, content.FAMILY_SUPPORT, FARE_OF_CHILDREN, names, children, ages=(7, 13))
+    for offer, pattern, number, (first, last) in ELSEWHERE:
+        starts = _spread(place.rng, number, today, first=first, last=last)
+        _add_group(courses, place, content.HOME_SUPPORT, pattern, names, starts, offers=(offer,))
 
 
 def _spread(rng: Random, count: int, today: date, *, first: int, last: int) -> list[date]:
@@ -74,8 +93,10 @@ def _add_own(courses: Courses, place: Municipality, own: goals.OwnCitizen, today
 def _add_group(
     courses: Courses, place: Municipality, offered: Offered, pattern: Pattern, names: Iterator[str],
     starts: list[date], *, status: str = "intervention", ages: tuple[int, int] = (19, 74),
+    offers: tuple[staff.Offer, ...] = (),
 ) -> None:  # fmt: skip
     service = place.services[offered.slug]
+    offers = offers or offered.offers
     for index, (started_on, name) in enumerate(zip(starts, names, strict=False)):
         rng = Random(place.rng.getrandbits(64))
         alone = rng.random() < SHARE_ALONE
@@ -88,5 +109,5 @@ def _add_group(
             status=status,
         )
         worker = offered.workers[index % len(offered.workers)]
-        offer = offered.offers[index % len(offered.offers)]
+        offer = offers[index % len(offers)]
         courses.add(person, service, place.users[worker.email], place.providers[offer.name], rng)

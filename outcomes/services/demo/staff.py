@@ -31,9 +31,20 @@ class Offer:
 
 HOME_OFFER = Offer("Bostøtten i Solbjerg", HOME_TEAM, None, has_address=False)
 STAIR_OFFER = Offer("Opgangsfællesskabet Møllebakken", ADULTS, 24)
+CLOVER_OFFER = Offer("Hjemmestøtten Kløvermarken", ADULTS, 30, has_address=False)
+RYE_OFFER = Offer("Støtteteamet Rugbakken", ADULTS, 25, has_address=False)
+LINDEN_OFFER = Offer("Bofællesskabet Lindehøj", ADULTS, 28)
+"""People's courses get worse there, from a day on: what supervision is to find."""
+ELM_OFFER = Offer("Bostøtten på Elmevej", ADULTS, 16)
+OAT_OFFER = Offer("Følgeskabet Havrevang", ADULTS, 14, has_address=False)
+"""Few people, who differ much: what supervision isn't to take for a finding."""
+FOREST_OFFER = Offer("Opgangen Skovbrynet", ADULTS, 12)
 ACTIVITY_OFFER = Offer("Aktivitetshuset Kornloftet", ACTIVITY, 60)
 FAMILY_OFFER = Offer("Familiehuset Åbrinken", FAMILIES, 12)
-OFFERS = (HOME_OFFER, STAIR_OFFER, ACTIVITY_OFFER, FAMILY_OFFER)
+OFFERS = (
+    HOME_OFFER, STAIR_OFFER, CLOVER_OFFER, RYE_OFFER, LINDEN_OFFER, ELM_OFFER, OAT_OFFER, FOREST_OFFER,
+    ACTIVITY_OFFER, FAMILY_OFFER,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,10 @@ FAMILY_WORKERS = (_worker("Thea Skovlund", "Familiebehandler", FAMILIES),)
 COLLEAGUES = (WORKER, MANAGER, ADMINISTRATOR, *HOME_WORKERS, *ACTIVITY_WORKERS, *FAMILY_WORKERS)
 
 TRIAL_MANAGER = Colleague("leder@btheb.example", "Demoleder for forsøget", "Leder", "manager", None)
+
+AUTHORITY_SLUG = "national"
+AUTHORITY = Colleague("analyse@myndighed.example", "Ellen Fjordbak", "Chefkonsulent", "authority", None)
+"""Reads what the demo's municipalities publish for it."""
 
 CONTACT = {
     "name": "Borgerlinjen i Solbjerg Kommune (opdigtet)",

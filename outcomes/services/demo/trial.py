@@ -42,8 +42,18 @@ def fill_trial(runtime: Runtime, folder: Path = EXAMPLE) -> bool:
     _ensure_manager(runtime, scope)
     freeze_plan(runtime, scope, INTERVENTION, by=staff.TRIAL_MANAGER.name)
     if not known:
+        _add_value(runtime, scope)
         store_results(runtime, scope)
     return True
+
+
+def _add_value(runtime: Runtime, scope: Scope) -> None:
+    from outcomes.services.demo.value import add_trial_value  # noqa: PLC0415 - only the first time
+
+    with runtime.database.transaction(scope) as session:
+        if scope.organisation_id is not None:
+            add_trial_value(session, scope.organisation_id, INTERVENTION)
+            session.commit()
 
 
 def _ensure_manager(runtime: Runtime, scope: Scope) -> None:

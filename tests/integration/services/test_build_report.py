@@ -112,6 +112,14 @@ def test_files_are_named_by_their_snapshot_and_unknown_forms_are_refused(report)
             render_report(report, *wrong)
 
 
+def test_days_that_nobody_chose_are_of_whole_quarters(trial, trial_scope):
+    """The first day would else be the one on which somebody began."""
+    period = read_period(trial, trial_scope)
+    assert Period(period.from_date, period.to_date) == period.in_whole_quarters()
+    whole = read_period(trial, trial_scope, intervention_slug="btheb")
+    assert Period(whole.from_date, whole.to_date) == whole.in_whole_quarters() == whole.around(whole)
+
+
 def test_results_wait_until_the_plan_is_frozen(trial, trial_scope):
     with pytest.raises(AnalysisPlanError, match="not frozen yet"):
         build_report(trial, trial_scope, intervention_slug="btheb")

@@ -97,7 +97,7 @@ def world(runtime: Runtime) -> World:
     case = add_case(runtime, add_course(runtime, tenant))
     worker = add_staff(runtime, tenant, "worker", email="worker@example.org")
     add_coordinator(runtime, worker, case.citizen_id)
-    for role in ("manager", "administrator"):
+    for role in ("manager", "administrator", "authority"):
         add_staff(runtime, tenant, role, email=f"{role}@example.org")
     token = issue_link(runtime, tenant.scope, occasion_id=case.occasions["start"])
     return World(tenant, case, add_goal(runtime, case), token)

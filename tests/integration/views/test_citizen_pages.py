@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import TYPE_CHECKING
 
@@ -472,6 +473,32 @@ def test_a_file_is_kept_for_a_year_under_the_name_of_its_content(browser: Browse
     for other in ("/static/css/citizen.css", "/static/css/citizen.css?v=0000"):
         with browser.client.get(other) as response:
             assert "max-age=3600" in response.headers["Cache-Control"]
+
+
+def test_a_file_of_text_comes_compressed_to_whoever_takes_it(browser: Browser) -> None:
+    address = "/static/css/citizen.css"
+    with browser.client.get(address) as plain:
+        assert "Content-Encoding" not in plain.headers
+        assert "Accept-Encoding" in plain.headers["Vary"]
+        whole = plain.data
+    with browser.client.get(address, headers={"Accept-Encoding": "gzip, br"}) as small:
+        assert small.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(small.data) == whole
+        assert int(small.headers["Content-Length"]) == len(small.data) < len(whole) / 2
+        assert "Accept-Encoding" in small.headers["Vary"]
+    known = {"Accept-Encoding": "gzip", "If-None-Match": small.headers["ETag"]}
+    with browser.client.get(address, headers=known) as again:
+        assert (again.status_code, again.data) == (304, b"")
+    with browser.client.get("/static/../settings.py", headers={"Accept-Encoding": "gzip"}) as other:
+        assert other.status_code == 404
+
+
+def test_a_page_with_anything_of_anybody_is_never_compressed(browser: Browser) -> None:
+    """A secret beside something that somebody else can choose could be guessed from the length."""
+    browser.send("/svar")
+    with browser.client.get("/svar/1", headers={"Accept-Encoding": "gzip"}) as page:
+        assert page.status_code == 200
+        assert "Content-Encoding" not in page.headers
 
 
 def test_who_is_signed_in_as_staff_is_not_looked_up_on_a_citizens_page(

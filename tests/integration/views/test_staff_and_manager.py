@@ -280,3 +280,15 @@ def test_a_file_for_a_period_that_cannot_be_read_is_refused(world: World, signed
     refused = signed_in("manager").get("/indsatser/hverdag/rapport.json", from_date="i går")
     assert refused.status_code == 400
     assert "vælg den igen" in refused.get_data(as_text=True)
+
+
+def test_the_overview_is_asked_by_its_address(world: World, signed_in: Callable[..., Browser]) -> None:
+    browser = signed_in("manager")
+    for asked in (
+        {"gruppering": "paragraf"},
+        {"udbyder": str(world.tenant.provider_id)},
+        {"maalgruppe": "findes-ikke"},
+    ):
+        assert browser.get("/indsatser", **asked).status_code == 200, asked
+    for asked in ({"gruppering": "medarbejder"}, {"udbyder": "alle"}):
+        assert browser.get("/indsatser", **asked).status_code == 404, asked

@@ -4,9 +4,12 @@ import re
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outcomes.analysis.disclosure import (
     MINIMUM_CELL,
+    hide_gaps,
     may_show_cell,
     may_show_estimate,
     may_show_model,
@@ -106,3 +109,12 @@ def test_a_count_below_zero_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="never negative"):
         suppress_counts([6, -1])
     assert {cell.mark for cell in suppress_counts([1, 2, 1])} == {CellMark.UNDER_MINIMUM}
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=6))
+def test_what_hidden_gaps_come_to_is_nobody_or_at_least_five_wherever_others_can_give_way(gaps):
+    named = {str(number): gap for number, gap in enumerate(gaps)}
+    found = hide_gaps(named, hidden=(), groups=[tuple(named)])
+    assert all(gap == 0 or gap >= 5 for key, gap in named.items() if key not in found)
+    total = sum(named[key] for key in found)
+    assert total == 0 or total >= 5 or total == sum(gaps)

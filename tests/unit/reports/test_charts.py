@@ -9,12 +9,17 @@ import pytest
 
 from outcomes.errors import Sentence
 from outcomes.language import use_locale
+from outcomes.reports.charts.balance import BalanceChart, BalanceMark
+from outcomes.reports.charts.control import ControlChartPicture, ControlLimits, ControlMark
 from outcomes.reports.charts.course import CourseChart, CourseLine, CoursePoint
 from outcomes.reports.charts.distribution import DistributionChart, Histogram
 from outcomes.reports.charts.draw import draw
 from outcomes.reports.charts.effect import EffectChart
 from outcomes.reports.charts.flow import FlowBar, FlowChart, FlowPanel
+from outcomes.reports.charts.funnel import FunnelChart, FunnelCurve, FunnelMark
+from outcomes.reports.charts.periods import PeriodChart, PeriodMark
 from outcomes.reports.charts.progression import Part, ProgressionBar, ProgressionChart
+from outcomes.reports.charts.subgroups import SubgroupChart, SubgroupMark, SubgroupPanel
 from outcomes.reports.charts.theme import INTERVENTION
 from outcomes.reports.parts import Chart, local_text
 
@@ -39,6 +44,34 @@ CHARTS: dict[str, Chart] = {
     ),
     "effect": EffectChart(-2.3, -5.7, 1.1, True),
     "distribution": DistributionChart((Histogram(OURS, True, START, 20, 9.5, ((0, 10, 12), (10, 63, 8))),), 0, 63),
+    "subgroups": SubgroupChart(
+        (
+            SubgroupPanel(
+                OURS, (SubgroupMark(START, 61, 7.2, 3.1, 11.0, 9.0), SubgroupMark(THEIRS, 14, 2.2, -2.1, 6.0, 1.0))
+            ),
+        ),
+        False,
+    ),
+    "funnel": FunnelChart(
+        (
+            FunnelMark("Lind", 30, -14.0, "far"),
+            FunnelMark("Eg", 12, 9.5, "outside"),
+            FunnelMark("Birk", 80, 1.1, "inside"),
+        ),
+        tuple(FunnelCurve(n, -60 / n**0.5, -38 / n**0.5, 38 / n**0.5, 60 / n**0.5) for n in (12, 40, 80)),
+        False,
+    ),
+    "control": ControlChartPicture(
+        (ControlMark("2025-Q1", 5, 3, 7, False), ControlMark("2025-Q2", -2, -4, 0, True)),
+        ControlLimits(5, 1, 9),
+        4,
+        False,
+    ),
+    "no limits yet": ControlChartPicture((ControlMark("2025-Q1", 5, 3, 7, False),), None, 5, True),
+    "periods": PeriodChart(
+        (PeriodMark(START, 3, 1, 5, now=False), PeriodMark(Sentence("Later"), 6, 4, 8, now=True)), False
+    ),
+    "balance": BalanceChart((BalanceMark(OURS, 0.05, True), BalanceMark(THEIRS, -0.3, False)), 0.1),
 }
 
 
@@ -111,3 +144,20 @@ def test_parts_too_small_for_words_are_left_without_and_never_overflow() -> None
 def test_a_withheld_count_is_said_in_the_chart() -> None:
     with use_locale("en"):
         assert "withheld" in texts(draw(CHARTS["flow"].spec()))
+
+
+def test_marks_that_say_more_differ_in_shape_as_well_as_hue() -> None:
+    """A picture printed in grey still tells who lies outside the limits, and which quarter signals."""
+    shapes = {
+        name: {layer["mark"].get("shape") for layer in CHARTS[name].spec()["layer"] if isinstance(layer["mark"], dict)}  # type: ignore[attr-defined]
+        for name in ("funnel", "control", "balance", "periods")
+    }
+    assert {"circle", "diamond", "square"} <= shapes["funnel"]
+    assert {"circle", "diamond"} <= shapes["control"]
+    assert {"circle", "diamond"} <= shapes["balance"]
+    assert {"circle", "square"} <= shapes["periods"]
+
+
+def test_providers_are_named_in_the_picture() -> None:
+    with use_locale("en"):
+        assert {"Lind", "Eg", "Birk"} <= set(texts(draw(CHARTS["funnel"].spec())))

@@ -245,7 +245,7 @@ def test_the_pdf_made_in_the_worker_is_the_same_report(context: EffectReportCont
 
 def test_figures_have_words_a_table_and_a_picture(context: EffectReportContext, html: str) -> None:
     figures = [section.figure for section in context.sections if section.figure]
-    assert {figure.key for figure in figures} == {"flow", "course", "progression", "effect", "distribution"}
+    assert {figure.key for figure in figures} == {"flow", "balance", "course", "progression", "effect", "distribution"}
     for figure in figures:
         assert str(figure.title)
         assert str(figure.description)

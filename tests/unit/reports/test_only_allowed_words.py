@@ -30,6 +30,8 @@ from outcomes.reports.effect_report import (
     to_json,
     write_workbook,
 )
+from outcomes.reports.effect_report.pdf import COMMITTEE
+from tests.unit.reports.whole_report import whole_material
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +61,7 @@ DENIALS = {
 
 LABELS = {
     "nobody to compare with": DesignLabel.D0,
+    "every part": DesignLabel.D0,
     "too few people": DesignLabel.D0,
     "comparison not made": DesignLabel.D0,
     "expected course": DesignLabel.D1,
@@ -93,6 +96,8 @@ class Reports:
     def made(self, name: str) -> ReportMaterial:
         if name == "nobody to compare with":
             return self.alone
+        if name == "every part":
+            return whole_material()
         if name == "too few people":
             return self.few
         frame, plan = self.frame, self.plan
@@ -128,7 +133,10 @@ def said(
     def everything(name: str, locale: str) -> Mapping[str, list[str]]:
         context = reports.of(name)
         return {
-            "page and PDF": spoken(render_html(context, locale)),
+            "page and PDF": [
+                *spoken(render_html(context, locale)),
+                *spoken(render_html(context, locale, template=COMMITTEE)),
+            ],
             "Excel": cells(write_workbook(context, locale)),
             "JSON": list(values(to_json(context, locale))),
         }

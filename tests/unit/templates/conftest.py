@@ -16,8 +16,15 @@ from outcomes.language import use_locale
 from outcomes.reports.environment import install_language
 from outcomes.reports.parts import Column, Kind, Table
 from tests.unit.templates.admin_samples import ADMIN_SAMPLES, SIGNALS
+from tests.unit.templates.learning_samples import LEARNING_SAMPLES
+from tests.unit.templates.offer_samples import OFFER_SAMPLES
+from tests.unit.templates.overview_samples import OVERVIEW_SAMPLES
 from tests.unit.templates.own_samples import OWN_SAMPLES
 from tests.unit.templates.paper_samples import PAPER_SAMPLES
+from tests.unit.templates.release_samples import RELEASE_SAMPLES
+from tests.unit.templates.supervision_samples import SUPERVISION_SAMPLES
+from tests.unit.templates.target_samples import TARGET_SAMPLES
+from tests.unit.templates.value_samples import VALUE_SAMPLES
 
 PACKAGE = Path(__file__).parents[3] / "outcomes"
 DAY = date(2026, 11, 21)
@@ -52,25 +59,6 @@ LINES = [
 ]
 HELPERS = [Thing(value="", label="No", checked=True), Thing(value="other", label=POLYGLOT, checked=False)]
 PROMISE = Thing(name="Mette Holm", due_at=MOMENT)
-SHARES = Thing(better=0.4, same=0.5, worse=0.1)
-INTERVAL = Thing(estimate=-2.3, low=-5.7, high=1.1, reach=15.0, unit=Sentence("points"))
-
-
-def row(number: int, **changes: Any) -> Thing:
-    """One intervention of the overview."""
-    values = {
-        "intervention_id": f"i{number}",
-        "name": POLYGLOT,
-        "finding": Sentence("No result yet"),
-        "answered": 12,
-        "total": 30,
-        "shares": SHARES,
-        "interval": INTERVAL,
-        "withheld": None,
-        "plan_status": "",
-        "answers_since": number == 1,
-    }
-    return Thing(**{**values, **changes})
 
 
 def occasion(status: str) -> Thing:
@@ -117,6 +105,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "resumed": False,
         "privacy": Thing(legal_basis="Serviceloven", kept_for=None, adviser=CONTACT),
         "child": False,
+        "of_somebody": False,
     },
     "pages/citizen/all_questions.html": {
         "form": None,
@@ -297,20 +286,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "pages/tablet/thanks.html": {"seconds": 60, "contact": CONTACT},
     "pages/tablet/still_here.html": {"seconds": 120},
-    "pages/manager/overview.html": {
-        "interventions": [row(1), row(2, shares=None, interval=None, withheld=Sentence("Fewer than 10"))],
-        "period": PERIOD,
-        "errors": [Thing(target="to_date", message="Write a day")],
-        "organisation_name": "Solbakke Kommune",
-        "computed_at": MOMENT,
-        "outdated": True,
-    },
     "pages/manager/analysis_plan.html": {
         "intervention": INTERVENTION,
         "plan": PLAN,
         "earlier": [Thing(version=1, frozen_at=MOMENT, reason=None)],
         "may_freeze": True,
         "errors": [],
+    },
+    "pages/manager/steering.html": {
+        "groups": [
+            {"title": POLYGLOT, "pages": [{"endpoint": "manager.overview", "name": POLYGLOT, "what": POLYGLOT}]},
+        ],
     },
     "pages/admin/home.html": {
         "users": [Thing(name="Mette", role=Sentence("Worker"), active=True, last_seen=None)],
@@ -343,8 +329,15 @@ SAMPLES: dict[str, dict[str, Any]] = {
 }
 
 SAMPLES.update(OWN_SAMPLES)
+SAMPLES.update(OVERVIEW_SAMPLES)
+SAMPLES.update(OFFER_SAMPLES)
 SAMPLES.update(ADMIN_SAMPLES)
 SAMPLES.update(PAPER_SAMPLES)
+SAMPLES.update(RELEASE_SAMPLES)
+SAMPLES.update(SUPERVISION_SAMPLES)
+SAMPLES.update(TARGET_SAMPLES)
+SAMPLES.update(VALUE_SAMPLES)
+SAMPLES.update(LEARNING_SAMPLES)
 
 Render = Callable[..., str]
 

@@ -12,7 +12,12 @@ from tinyhtml5.parser import HTMLParser
 
 ROOT = Path(__file__).parents[3] / "outcomes" / "templates"
 # The question has its own tests; the report is tested with its own context.
-ELSEWHERE = {"pages/citizen/question.html", "pages/manager/report.html"}
+ELSEWHERE = {
+    "pages/citizen/question.html",
+    "pages/manager/committee.html",
+    "pages/manager/report.html",
+    "pages/value/value.html",
+}
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for folder in ("pages", "errors")
@@ -21,6 +26,8 @@ PAGES = sorted(
 )
 PLAIN = [name for name in PAGES if name not in ELSEWHERE]
 ENDPOINTS = {
+    "reports.committee", "steering.home",
+    "authority.national", "releases.listing", "releases.draft", "releases.show", "releases.data",
     "admin.home", "asking.ask", "asking.code", "asking.link", "asking.hand_device_over", "asking.people",
     "asking.end", "citizen.start", "citizen.question", "citizen.review", "citizen.decline", "citizen.all_questions",
     "citizen.ask_to_be_called", "citizen.receipt", "citizen.curve", "citizen.leave", "contact.edit", "interview.ask",
@@ -33,6 +40,16 @@ ENDPOINTS = {
     "questionnaires.listing", "questionnaires.show", "questionnaires.upload", "reading.choose", "shared.redeem",
     "signals.handle", "staff.today", "staff.citizen", "staff.rate_goal", "static", "tablet.ready", "tablet.time_out",
     "tablet.call_me", "tablet.own_device", "tablet.still_here",
+    "offers.listing", "offers.show", "offers.record", "offers.new", "offers.import", "offers.coverage",
+    "offers.specialisation", "offers.assess", "offers.need_map", "offers.card",
+    "supervision.dialogue", "supervision.listing", "supervision.pack", "supervision.pack_file", "supervision.themes",
+    "targets.board", "targets.change", "targets.data", "targets.definitions", "targets.new", "targets.show",
+    "targets.show_national", "requirements.data", "requirements.new", "requirements.register", "requirements.show",
+    "value.case", "value.file", "value.price_set", "value.prices", "value.show", "contracts.change", "contracts.listing",
+    "contracts.new", "contracts.show", "contracts.verify",
+    "learning.listing", "learning.start", "learning.begin", "learning.step", "learning.printout", "learning.pdf",
+    "learning.follow_up", "subscriptions.listing", "subscriptions.end", "batches.listing", "batches.show", "batches.file",
+    "batches.all_files",
 }  # fmt: skip
 USER = Thing(name="Mette Holm", role="worker")
 
@@ -91,6 +108,14 @@ def test_the_start_page_says_who_why_how_long_and_that_it_is_voluntary(
     assert html.count('<button type="submit"') == 1
 
 
+def test_whoever_answers_for_somebody_is_asked_about_them(render: Any, samples: dict[str, dict[str, Any]]) -> None:
+    html = render("pages/citizen/start.html", **{**samples["pages/citizen/start.html"], "of_somebody": True})
+
+    assert "How are things going for the one you answer about?" in html
+    assert "does not change the help they get" in html
+    assert "for you?" not in html
+
+
 def test_the_page_of_a_dead_link_says_nothing_of_whose_it_was(render: Any) -> None:
     html = render("pages/citizen/link_not_valid.html")
 
@@ -128,7 +153,8 @@ def test_the_overview_says_when_it_was_worked_out_and_what_has_come_since(
     assert "Answers have come since" in first
     assert "Answers have come since" not in second
     assert "Work it out now" in html
-    fresh = render("pages/manager/overview.html", user=USER, **{**sample, "outdated": False, "computed_at": None})
+    page = Thing(**{**vars(sample["page"]), "outdated": False, "computed_at": None})
+    fresh = render("pages/manager/overview.html", user=USER, **{**sample, "page": page})
     assert "Work it out now" not in fresh
     assert "Worked out" not in fresh
 
