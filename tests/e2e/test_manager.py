@@ -187,7 +187,7 @@ def test_an_answer_changes_the_report(demo: Demo, visit: Callable[..., Visitor])
     manager, citizen, worker = visit("da", "desktop"), visit("da", "phone"), visit("da", "desktop")
     manager.sign_in(demo.links["manager"])
     manager.page.locator(".intervention", has_text=content.HOME_SUPPORT.title["da"]).locator("h2 a").click()
-    before = json.loads(download(manager, "JSON"))
+    before = json.loads(download(manager, "JSON: Dansk"))
 
     citizen.open(demo.links["citizen"])
     citizen.press("Start")
@@ -201,7 +201,7 @@ def test_an_answer_changes_the_report(demo: Demo, visit: Callable[..., Visitor])
     expect(worker.page.locator(".status-new_answer").first).to_be_visible()
 
     manager.page.reload()
-    after = json.loads(download(manager, "JSON"))
+    after = json.loads(download(manager, "JSON: Dansk"))
     assert after["data_snapshot"] != before["data_snapshot"]
     assert sum(row["answered"] for row in after["attrition"]) == sum(row["answered"] for row in before["attrition"]) + 1
     expect(manager.page.locator("main")).to_contain_text(after["data_snapshot"])

@@ -304,7 +304,7 @@ def test_an_organisation_has_a_readable_name_and_an_official_code(runtime, datab
     for change, rule in (
         ("slug = 'Nord By'", "slug_readable"),
         ("municipality_code = '12'", "municipality_code_official"),
-        ("kind = 'club'", "kind_known"),
+        ("kind = 'club'", "kind can't be changed"),
     ):
         with runtime.database.transaction(tenant.scope) as session, pytest.raises(DBAPIError, match=rule):
             session.execute(text(f"UPDATE organisation SET {change}"))
