@@ -1,7 +1,7 @@
 """Put the front-end assets in place: what package-lock.json pins, no more than the pages use, licences beside.
 
 Runs on the standard library alone. ``npm ci`` checks the hashes of the lock file; the parts needed are copied into the
-git-ignored ``outcomes/static/vendor/dkfds/``.
+git-ignored ``outcomes/static/vendor/``, one folder for each package.
 
     python .ci/assets.py             where they are in place already, nothing is done
     python .ci/assets.py --check     exit code 1 where they aren't
@@ -19,14 +19,14 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENDOR = ROOT / "outcomes" / "static" / "vendor" / "dkfds"
+VENDOR = ROOT / "outcomes" / "static" / "vendor"
 STAMP = VENDOR / ".stamp"
 OLDEST_NODE = 20
 MACHINE_SETTINGS = Path("/etc/npmrc")  # where Debian's npm looks for a mirror; npm from elsewhere would miss it
 INPUTS = ("package.json", "package-lock.json", ".ci/assets.py")
 
 # Left out on purpose: Sass sources, source maps, older font formats, and the logos of portals that aren't ours.
-PARTS = (
+DKFDS_PARTS = (
     "LICENSE.md",
     "css/dkfds.min.css",
     "js/dkfds.min.js",
@@ -41,6 +41,13 @@ PARTS = (
     *(f"fonts/IBMPlexSans/complete/ttf/IBMPlexSans-{style}.ttf" for style in ("Regular", "Italic", "SemiBold", "Bold")),
     "fonts/IBMPlexSans/complete/ttf/license.txt",
 )
+# The same family's Arabic letters, which the design system doesn't have: for sheets, letters and copies on paper.
+ARABIC_PARTS = ("LICENSE", *(f"files/ibm-plex-sans-arabic-arabic-{weight}-normal.woff2" for weight in (400, 600, 700)))
+PACKAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "dkfds": ("dkfds/dist", DKFDS_PARTS),
+    "plex-arabic": ("@fontsource/ibm-plex-sans-arabic", ARABIC_PARTS),
+}
+"""By folder below ``VENDOR``: where the package's files are below ``node_modules``, and which of them are needed."""
 
 
 def checksum() -> str:
@@ -77,7 +84,7 @@ def npm_command() -> Path:
 
 
 def fetch(folder: Path) -> Path:
-    """Install what the lock file pins below ``folder`` and return the design system's ``dist``."""
+    """Install what the lock file pins below ``folder`` and return its ``node_modules``."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(ROOT / name, folder / name)
     npm = npm_command()
@@ -89,16 +96,16 @@ def fetch(folder: Path) -> Path:
     )
     if answer.returncode:
         raise SystemExit("assets: npm could not fetch what package-lock.json pins; what it said stands above")
-    return folder / "node_modules" / "dkfds" / "dist"
+    return folder / "node_modules"
 
 
-def copy_parts(source: Path, target: Path) -> int:
-    """Copy :data:`PARTS` and return how many files that was; a part that isn't there stops the set-up."""
+def copy_parts(source: Path, target: Path, parts: tuple[str, ...]) -> int:
+    """Copy ``parts`` and return how many files that was; a part that isn't there stops the set-up."""
     count = 0
-    for part in PARTS:
+    for part in parts:
         found = sorted(source.glob(part))
         if not found:
-            raise SystemExit(f"assets: {part} isn't in the package any more: correct PARTS in .ci/assets.py")
+            raise SystemExit(f"assets: {part} isn't in the package any more: correct PACKAGES in .ci/assets.py")
         for file in found:
             place = target / file.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -113,13 +120,17 @@ def main() -> int:
     if sys.argv[1:] == ["--check"]:
         print("assets: not in place; run 'make setup'", file=sys.stderr)
         return 1
-    VENDOR.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=VENDOR.parent, prefix=".fetch-") as temporary:
-        fresh = Path(temporary) / "fresh"
-        count = copy_parts(fetch(Path(temporary)), fresh)
-        (fresh / STAMP.name).write_text(checksum() + "\n")
-        shutil.rmtree(VENDOR, ignore_errors=True)
-        fresh.rename(VENDOR)
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    STAMP.unlink(missing_ok=True)
+    count = 0
+    with tempfile.TemporaryDirectory(dir=VENDOR, prefix=".fetch-") as temporary:
+        modules, fresh = fetch(Path(temporary)), Path(temporary) / "fresh"
+        for name, (place, parts) in PACKAGES.items():
+            count += copy_parts(modules / place, fresh / name, parts)
+        for name in PACKAGES:
+            shutil.rmtree(VENDOR / name, ignore_errors=True)
+            (fresh / name).rename(VENDOR / name)
+    STAMP.write_text(checksum() + "\n")
     print(f"assets: {count} files in {VENDOR.relative_to(ROOT)}")
     return 0
 

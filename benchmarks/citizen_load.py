@@ -5,10 +5,12 @@ Each part is a process of its own, started by ``citizen.py``.
 
 from __future__ import annotations
 
-import asyncio
 import json
+import selectors
+import socket
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +20,7 @@ from citizen_world import DATABASE, SETTINGS
 POST_EVERY = 5
 """One request in so many keeps an answer; the others look at a question."""
 LINES_OF_REPORT = 4000
+WARM_SECONDS = 8.0
 
 
 def serve(home: str, port: str) -> None:
@@ -46,41 +49,94 @@ def render() -> None:
         render_process.run(make_pdf, html)
 
 
-async def ask(port: int, people: list[dict[str, Any]], number: int, due: float, found: dict[str, list[float]]) -> None:
-    """One request, when it is due; its time counts from then."""
-    who = people[number % len(people)]
-    kind = "post" if number % POST_EVERY == 0 else "get"
+@dataclass(slots=True)
+class Asking:
+    """One request on its way: when it was due, what there is to say, and how the answer begins."""
+
+    kind: str
+    due: float
+    words: bytes
+    heard: bytes = b""
+
+
+def words_of(who: dict[str, Any], kind: str) -> bytes:
+    """The whole request of one citizen."""
     body = urlencode(who["form"]).encode() if kind == "post" else b""
     head = (
         f"{kind.upper()} /svar/3 HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {who['cookie']}\r\nConnection: close\r\n"
         f"Accept-Language: da\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    await asyncio.sleep(max(0.0, due - time.perf_counter()))
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(head.encode() + body)
-    answer = await reader.read()
-    while not reader.at_eof():
-        answer += await reader.read()
-    writer.close()
-    right = b" 303 " if kind == "post" else b" 200 "
-    found[kind if right in answer[:20] else "wrong"].append(1000 * (time.perf_counter() - due))
+    return head.encode() + body
 
 
-async def arrive(port: int, people: list[dict[str, Any]], rate: int, seconds: float) -> dict[str, list[float]]:
+class Arrivals:
+    """Requests at their times, each on a connection of its own; nothing between the sockets and this loop to wait for."""
+
+    def __init__(self, port: int, asked: list[Asking]) -> None:
+        self.port, self.asked = port, asked
+        self.selector = selectors.DefaultSelector()
+        self.found: dict[str, list[float]] = {"get": [], "post": [], "wrong": []}
+        self.open = 0
+
+    def run(self) -> dict[str, list[float]]:
+        """All of them; gives the times in milliseconds from when each was due."""
+        waiting = iter(self.asked)
+        following = next(waiting, None)
+        while following or self.open:
+            now = time.perf_counter()
+            if following and following.due <= now:
+                self.begin(following)
+                following = next(waiting, None)
+                continue
+            for key, _ in self.selector.select(max(0.0, following.due - now) if following else 1.0):
+                assert isinstance(key.fileobj, socket.socket)
+                self.go_on(key.fileobj, key.data)
+        return self.found
+
+    def begin(self, asking: Asking) -> None:
+        """Connect, and say it as soon as there is a connection."""
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex(("127.0.0.1", self.port))
+        self.selector.register(client, selectors.EVENT_WRITE, asking)
+        self.open += 1
+
+    def go_on(self, client: socket.socket, asking: Asking) -> None:
+        """Say it, or hear more of the answer, to its end."""
+        try:
+            if asking.words:
+                asking.words = asking.words[client.send(asking.words) :]
+                if not asking.words:
+                    self.selector.modify(client, selectors.EVENT_READ, asking)
+                return
+            more = client.recv(1 << 17)
+        except OSError:
+            more, asking.heard = b"", b""
+        if more:
+            asking.heard = asking.heard or more
+            return
+        right = b" 303 " if asking.kind == "post" else b" 200 "
+        self.found[asking.kind if right in asking.heard[:20] else "wrong"].append(
+            1000 * (time.perf_counter() - asking.due)
+        )
+        self.selector.unregister(client)
+        client.close()
+        self.open -= 1
+
+
+def arrive(port: int, people: list[dict[str, Any]], rate: int, seconds: float) -> dict[str, list[float]]:
     """``rate`` requests a second, evenly, whether or not the ones before are answered."""
-    found: dict[str, list[float]] = {"get": [], "post": [], "wrong": []}
+    kinds = ["get" if number % POST_EVERY else "post" for number in range(int(rate * seconds))]
+    words = [words_of(people[number % len(people)], kind) for number, kind in enumerate(kinds)]
     start = time.perf_counter() + 0.2
-    await asyncio.gather(
-        *(ask(port, people, number, start + number / rate, found) for number in range(int(rate * seconds)))
-    )
-    return found
+    return Arrivals(port, [Asking(kind, start + n / rate, words[n]) for n, kind in enumerate(kinds)]).run()
 
 
 def load(port: str, people_file: str, rate: str, seconds: str) -> None:
-    """Two seconds to warm up, and then those that count; prints the times in milliseconds."""
+    """Some seconds until every process has begun and made its pages, and then those that count; prints milliseconds."""
     people = json.loads(Path(people_file).read_text())
-    asyncio.run(arrive(int(port), people, int(rate) // 2, 2))
-    print(json.dumps(asyncio.run(arrive(int(port), people, int(rate), float(seconds)))))
+    arrive(int(port), people, int(rate) // 2, WARM_SECONDS)
+    print(json.dumps(arrive(int(port), people, int(rate), float(seconds))))
 
 
 if __name__ == "__main__":

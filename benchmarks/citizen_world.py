@@ -17,10 +17,11 @@ from itsdangerous import URLSafeTimedSerializer
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from outcomes.services.answer_questions import Visit, read_visit, save_answers
 from outcomes.services.open_database import EMBEDDED_DATABASE
 from outcomes.services.open_link import Ticket
+from outcomes.services.read_visit import Visit, read_visit
 from outcomes.services.runtime import Runtime
+from outcomes.services.save_answers import save_answers
 from outcomes.settings import Settings
 from outcomes.store import migrate
 from outcomes.store.database import Database

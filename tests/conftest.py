@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from jinja2 import BytecodeCache
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from outcomes.language import DEFAULT_LOCALE, use_locale
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from jinja2.bccache import Bucket
 
 # Time is kept in benchmarks/: a busy machine makes no test wrong.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -59,6 +61,41 @@ class Clock:
     def go_to(self, year: int, month: int, day: int, hour: int = 12) -> None:
         """Move to an hour (UTC) of a day."""
         self.at = datetime(year, month, day, hour, tzinfo=UTC)
+
+
+class CompiledTemplates(BytecodeCache):
+    """Each template is compiled once in a process, however many applications its tests make."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = CompiledTemplates()
+
+EMPTY = """DO $$
+DECLARE
+    name text;
+    filled boolean;
+BEGIN
+    FOR name IN SELECT oid::regclass::text FROM pg_class
+        WHERE relkind = 'r' AND relname <> 'alembic_version'
+            AND relnamespace IN ('public'::regnamespace, 'queue'::regnamespace) AND pg_relation_size(oid) > 0
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO filled;
+        IF filled THEN
+            EXECUTE 'DELETE FROM ' || name;
+        END IF;
+    END LOOP;
+    PERFORM setval(oid::regclass, 1, false) FROM pg_class
+        WHERE relkind = 'S' AND relnamespace IN ('public'::regnamespace, 'queue'::regnamespace);
+END $$"""
 
 
 @dataclass(frozen=True)
@@ -95,17 +132,6 @@ class ServerDatabase:
             if unwatched:
                 connection.execute(text("SET session_replication_role = replica"))
             yield connection
-
-    def empty(self) -> None:
-        """Remove every row, past the triggers that refuse it."""
-        with self.admin(unwatched=True) as connection:
-            tables = connection.scalars(
-                text(
-                    "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relname <> 'alembic_version'"
-                    " AND relnamespace IN ('public'::regnamespace, 'queue'::regnamespace)"
-                )
-            ).all()
-            connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY"))
 
 
 @contextmanager
@@ -191,12 +217,25 @@ def process_database(make_database: DatabaseMaker) -> Iterator[tuple[ServerDatab
     application.dispose()
 
 
+@pytest.fixture(scope="session")
+def empty_database(process_database: tuple[ServerDatabase, Database]) -> Iterator[Callable[[], None]]:
+    """Removes every row, past the triggers that refuse it; only where there are any, which is many times quicker."""
+    engine = create_engine(process_database[0].admin_url, pool_size=1, pool_pre_ping=True)
+
+    def empty() -> None:
+        with engine.begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text(EMPTY))
+
+    yield empty
+    engine.dispose()
+
+
 @pytest.fixture
-def database(process_database: tuple[ServerDatabase, Database]) -> ServerDatabase:
+def database(process_database: tuple[ServerDatabase, Database], empty_database: Callable[[], None]) -> ServerDatabase:
     """An empty, migrated database."""
-    server_database, _ = process_database
-    server_database.empty()
-    return server_database
+    empty_database()
+    return process_database[0]
 
 
 @pytest.fixture(scope="session")
@@ -251,7 +290,9 @@ def app(runtime: Runtime) -> Flask:
     """The web application on an empty database."""
     from outcomes import create_app  # noqa: PLC0415 - tests without the web shouldn't need it
 
-    return create_app(runtime)
+    app = create_app(runtime)
+    app.jinja_env.bytecode_cache = TEMPLATES
+    return app
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ Checked: tests/unit/analysis/test_breakdown.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from outcomes.analysis.adjusted_change import adjust_changes
 from outcomes.analysis.disclosure import suppress_counts
-from outcomes.analysis.effect_results import Cell
+from outcomes.analysis.effect_results import Cell, CellMark
 from outcomes.analysis.frame import read_frame
 from outcomes.analysis.grouping import PROVIDER, STANDING, TARGET_GROUP, UNKNOWN, count_groups
 from outcomes.analysis.levels import LevelShift, Limit, describe_levels
@@ -28,7 +28,7 @@ from outcomes.analysis.trend import Trend, follow_trend
 from outcomes.errors import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
 
@@ -77,9 +77,11 @@ def describe_breakdown(
     dated: bool = True,
     limits: Sequence[Limit] = (),
     history: tuple[pd.DataFrame, Mapping[str, PersonFacts]] | None = None,
+    starts: Sequence[date] = (),
 ) -> Breakdown:
     """The breakdown of ``frame`` by ``facts`` of its people. ``history``: the same of everybody who had begun by the end of
-    the period; None where the frame holds them all. ``dated`` False: nobody knows the days."""
+    the period; None where the frame holds them all. ``dated`` False: nobody knows the days. ``starts``: first days of the
+    stretches of quarters that periods are chosen from."""
     data = read_frame(frame, plan)
     groups = {subject: fact.target_group for subject, fact in facts.items()}
     changes = adjust_changes(data, groups)
@@ -94,10 +96,29 @@ def describe_breakdown(
         _compose(data, facts),
         compare_subgroups(data, {TARGET_GROUP: groups}, compared=compared),
         compare_providers(changes, {subject: fact.provider for subject, fact in facts.items()}),
-        follow_trend(earlier, {subject: fact.started for subject, fact in known.items()}) if dated else _undated(),
+        follow_trend(earlier, {subject: fact.started for subject, fact in known.items()}, starts=starts)
+        if dated
+        else _undated(),
         describe_levels(data, limits),
         check_study(data, compared=compared),
     )
+
+
+def hide_levels(breakdown: Breakdown, unseen: Mapping[str, Collection[str]]) -> Breakdown:
+    """The breakdown without the counts of the levels in ``unseen``, by what people are parted by; nor of those whose level
+    isn't known, from whom the hidden ones could be worked out."""
+
+    def hide(part: Composition) -> Composition:
+        levels = {*unseen.get(part.name, ())} & {level for level, _ in part.rows}
+        if levels:
+            levels.add(UNKNOWN)
+        hidden = Cell(None, CellMark.WITHHELD)
+        rows = tuple(
+            (level, hidden if level in levels and cell.count is not None else cell) for level, cell in part.rows
+        )
+        return replace(part, rows=rows)
+
+    return replace(breakdown, composition=tuple(hide(part) for part in breakdown.composition))
 
 
 def _undated() -> Withheld:

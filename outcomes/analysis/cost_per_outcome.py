@@ -55,6 +55,22 @@ class PlaceCost:
     adjusted: TermEstimate | Withheld
 
 
+@dataclass(frozen=True, slots=True)
+class AllPlaces:
+    """All places' ``n`` people together: kroner spent for each who succeeds, as it is."""
+
+    n: int
+    crude: float
+
+
+def cost_of_all(costs: Sequence[float], successes: Sequence[int]) -> AllPlaces | None:
+    """Cost per person who succeeds, of everybody; None where so few succeeded, or didn't, that it isn't shown."""
+    n, succeeded = len(successes), sum(successes)
+    if not may_show_estimate(n) or not may_show_share(succeeded, n):
+        return None
+    return AllPlaces(n, math.fsum(costs) / succeeded)
+
+
 def cost_per_success(
     places: Sequence[str],
     costs: Sequence[float],

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MINIMUM_CELL = 5
 MINIMUM_ESTIMATE = 10
 MINIMUM_MODEL = 30
+LEAST_LINES = 2
+"""One hidden line alone is what the others leave of the sum."""
 
 
 def may_show_cell(count: int) -> bool:
@@ -145,6 +147,19 @@ def hide_gaps(gaps: Mapping[str, int], *, hidden: Collection[str], groups: Seque
         rest = [key for key in group if key not in found and gaps[key]]
         while rest and not may_show_gap(sum(gaps[key] for key in group if key in found)):
             found.add(rest.pop(0))
+    return frozenset(found)
+
+
+def hide_lines(counts: Mapping[str, int], *, hidden: Collection[str]) -> frozenset[str]:
+    """Lines of a page whose numbers of people aren't shown, where all lines together may be known from another page.
+
+    ``counts``: people by line, in the page's order; ``hidden``: those of too few. Others are hidden with them, in the order
+    given, until at least two are, of at least 5 people together.
+    """
+    found = set(hidden)
+    rest = [key for key in counts if key not in found]
+    while found and rest and (len(found) < LEAST_LINES or not may_show_cell(sum(counts[key] for key in found))):
+        found.add(rest.pop(0))
     return frozenset(found)
 
 

@@ -61,18 +61,26 @@ class StudyData:
     def _members(self) -> dict[str | None, pd.Series[bool]]:
         return {None: self.arm.notna(), **{size.arm: self.arm == size.arm for size in self.arms}}
 
+    @cached_property
+    def _answered(self) -> dict[tuple[str, str | None], pd.Series[float]]:
+        """What was asked for once: every part of an estimate asks for the same few."""
+        return {}
+
     def members(self, arm: str | None) -> pd.Series[bool]:
         """Who belongs to ``arm``, by person; everybody for None."""
         return self._members[arm]
 
     def answered(self, occasion: str, arm: str | None = None) -> pd.Series[float]:
         """Scores (points) of one arm at one occasion, by person."""
-        return self.scores.loc[self.members(arm), occasion].dropna()
+        if (occasion, arm) not in self._answered:
+            self._answered[occasion, arm] = self.scores.loc[self.members(arm), occasion].dropna()
+        return self._answered[occasion, arm]
 
     def pairs(self, occasion: str, arm: str | None = None) -> tuple[list[float], list[float]]:
         """Baseline and later scores (points) of those of ``arm`` with both."""
-        both = self.scores.loc[self.members(arm), [self.plan.baseline_occasion, occasion]].dropna()
-        return both.iloc[:, 0].tolist(), both.iloc[:, 1].tolist()
+        before, after = self.answered(self.plan.baseline_occasion, arm), self.answered(occasion, arm)
+        both = before.index.intersection(after.index, sort=False)
+        return before.loc[both].tolist(), after.loc[both].tolist()
 
 
 def read_frame(frame: pd.DataFrame, plan: AnalysisPlan) -> StudyData:

@@ -37,13 +37,18 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class FrozenFigure:
-    """The indicator as it was frozen: value with interval, ``n`` behind it, ``counted`` citizens who count."""
+    """The indicator as it was frozen: value with interval, ``n`` behind it, ``counted`` citizens who count.
+
+    ``highest``: the interval's upper end had everybody who hasn't answered counted; None where that wasn't frozen, or nobody
+    unknown is in it. Below the threshold by missing answers alone isn't "not met", as for targets.
+    """
 
     estimate: float
     ci_low: float
     ci_high: float
     n: int
     counted: int
+    highest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ def work_out_payment(terms: Terms, figure: FrozenFigure, *, paid_before: int, pa
         threshold=terms.threshold,
         direction=terms.direction,
         minimum_n=terms.minimum_n,
+        highest=figure.highest,
     ).status
     earned = terms.rate * figure.counted
     left = max(0, terms.cap - paid_before)

@@ -81,6 +81,11 @@ class Measure:
     minimum: float | None = None
     maximum: float | None = None
 
+    @property
+    def length(self) -> float | None:
+        """Points from the scale's lowest end to its highest; None where it isn't bounded."""
+        return None if self.minimum is None or self.maximum is None else float(self.maximum - self.minimum)
+
 
 @dataclass(frozen=True, slots=True)
 class Covariate:

@@ -58,7 +58,8 @@ class PopulationFigures:
     the start and then: ``completeness`` is the last of the middle one. ``main``: the effect or the change, whichever the
     design ``label`` allows (``word`` is the only word for it), in points as the measure counts them. ``change``: their own
     change in points, whatever the design; ``standardised``: the same in standard deviations of the start. ``n_behind``:
-    people that ``main`` stands on.
+    people that ``main`` stands on, of a part those who answered both times. ``mean_start`` and ``mean_then``: of those who
+    answered both times, in points; None where ``change`` is withheld.
 
     ``better``, ``unchanged``, ``worse``, ``success``: of all whose time has come, so that what is missing to 1 is unknown;
     ``success`` is judged by ``goal_kind``. ``goal_attainment``: of those with rated goals of their own, who came as far as
@@ -91,6 +92,8 @@ class PopulationFigures:
     word: Sentence
     snapshot: str
     n_behind: int | None = None
+    mean_start: float | None = None
+    mean_then: float | None = None
     goal_kind: GoalKind = GoalKind.DEVELOP
     verdict: Verdict = Verdict.WITHHELD
     goals_known: float | None = None

@@ -1,22 +1,13 @@
-"""How many people stand behind the figures of an intervention's populations, and which of them can't all be shown at
-once.
+"""How many people stand behind the figures of an intervention's populations, and which of them can't all be shown at once.
 
-Rules: a count under 5 is hidden, and with it as many others as it takes that no total less the parts that are shown
-away (:mod:`outcomes.analysis.suppression`); an estimate from under 10 is hidden, and where all that is hidden of a
-would be under 10 people, the next estimate with it. Of a part, how many haven't answered or aren't due yet is nobody
-least 5, as :func:`~outcomes.analysis.disclosure.hide_gaps` has it. Parts of one kind (providers, target groups) add
-everybody; those who belong to no part are a part of their own, which is never shown. A report and an overview hide
-the same
-(one provider's people of one target group) are decided as one table, whichever of them is asked for; their estimates
-are all
+Rules: a count under 5 is hidden, and with it as many others as it takes that no total less the parts that are shown gives it
 away (:mod:`outcomes.analysis.suppression`); an estimate from under 10 is hidden, and where all that is hidden of a total
 would be under 10 people, the next estimate with it. Of a part, how many haven't answered or aren't due yet is nobody or at
 least 5, as :func:`~outcomes.analysis.disclosure.hide_gaps` has it. Parts of one kind (providers, target groups) add up to
 everybody; those who belong to no part are a part of their own, which is never shown. A report and an overview hide the same
 parts of a total: both follow :func:`~outcomes.analysis.grouping.protect_groups`, with the parts by name. Parts of parts
 (one provider's people of one target group) are decided as one table, whichever of them is asked for; their estimates are all
-shown or none,
-and so are ``due`` and ``begun``: none where anybody's part is too small.
+shown or none, and so are ``due`` and ``begun``: none where anybody's part is too small.
 Units: persons. Missing data: who isn't known to have answered is in ``begun`` and ``due`` alone.
 Errors: none raised.
 Checked: tests/unit/analysis/test_population_counts.py.
@@ -100,6 +91,8 @@ BLOCKS: tuple[tuple[str, ...], ...] = (
     ("replied", "positive", "not_positive"),
 )
 """Counts that hang together: each block is protected by itself."""
+OF_ANSWERS = BLOCKS[:3]
+"""Who began, whose time has come and who answered: apart from goals and from how people meet the help."""
 
 SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("answered", ("better", "unchanged", "worse")),
@@ -140,18 +133,19 @@ def count_people(people: Iterable[PersonState]) -> Counts:
 
 
 def hide_counts(
-    counts: Mapping[str, Counts], groupings: Sequence[Grouping], kind: GoalKind
-) -> Mapping[str, Mapping[str, CellMark]]:
+    counts: Mapping[str, Counts], groupings: Sequence[Grouping], kind: GoalKind,
+    blocks: Sequence[tuple[str, ...]] = BLOCKS,
+) -> Mapping[str, Mapping[str, CellMark]]:  # fmt: skip
     """By population's key, how each count that can't be shown is marked, and :data:`MAIN` where no estimate can be.
 
     ``counts``: everybody (under the empty key) and the parts; ``groupings``: parts of one kind with the key of what they are
-    parts of. What the report of everybody shows stays: the parts give way.
+    parts of. What the report of everybody shows stays: the parts give way. ``blocks``: those that are asked about.
     """
     wide = [grouping for grouping in groupings if grouping.total == EVERYBODY]
     first = {key: each for key, each in counts.items() if key == EVERYBODY or any(key in one.parts for one in wide)}
-    hidden = _hide(first, wide, kind, {})
+    hidden = _hide(first, wide, kind, {}, blocks)
     if len(first) < len(counts):  # parts of parts give way to what is shown of the parts
-        further = _hide(counts, groupings, kind, hidden)
+        further = _hide(counts, groupings, kind, hidden, blocks)
         hidden |= {key: marks for key, marks in further.items() if key not in first}
     for key in _hidden_estimates(first, wide):
         hidden[key][MAIN] = CellMark.WITHHELD
@@ -223,12 +217,13 @@ def _hide(
     groupings: Sequence[Grouping],
     kind: GoalKind,
     before: Mapping[str, Mapping[str, CellMark]],
+    blocks: Sequence[tuple[str, ...]],
 ) -> dict[str, dict[str, CellMark]]:
     """Marks by key and name; ``before``: those of the populations that are on other pages already."""
     hidden: dict[str, dict[str, CellMark]] = {key: {} for key in counts}
     same = SAME_PEOPLE.get(kind)
     left_out = set(SUCCESSES if same else ()) | set(() if counts[EVERYBODY].compared else (*CHANGES, *SUCCESSES))
-    for block in BLOCKS:
+    for block in blocks:
         names = tuple(name for name in block if name not in left_out)
         cells, sums = _table(counts, groupings, names)
         public = {f"{EVERYBODY}:{name}" for name in _shown_of_everybody(counts[EVERYBODY], names)}
@@ -281,6 +276,8 @@ def _shown_of_everybody(counts: Counts, names: tuple[str, ...]) -> set[str]:
 
 
 def _hidden_cells(cells: Mapping[str, int], sums: Sequence[Sum], public: frozenset[str]) -> dict[str, CellMark]:
+    if not any(cells.values()):  # as it would come out, without a linear program for each cell
+        return dict.fromkeys(cells, CellMark.UNDER_MINIMUM)
     try:
         marked = protect_table(cells, sums, public=public)
     except EstimateError:  # no choice of cells is safe: nothing is said of any part

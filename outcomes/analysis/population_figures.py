@@ -3,6 +3,8 @@
 Question, formula, assumptions and units: those of :mod:`outcomes.analysis.effect`; shares with Wilson intervals.
 Estimand of a part: its people's own change, by the plan's measure and model, with nobody to compare with; who has changed
 reliably is judged by the threshold of everybody, so that the parts add up.
+A part's means are rounded by how many of its people answered (:func:`~outcomes.analysis.suppression.round_term`), so that
+neither the sum of their scores nor what one person more answered can be worked out; everybody's are exact, as in the report.
 Missing data: see :class:`~outcomes.analysis.population.PopulationFigures`.
 Errors: none raised; a figure that can't or may not be given is a Withheld with its reason.
 Checked: tests/unit/analysis/test_population_figures.py.
@@ -22,6 +24,7 @@ from outcomes.analysis.disclosure import (
     too_few_for_estimate,
     too_few_for_share,
 )
+from outcomes.analysis.effect import judge_interval
 from outcomes.analysis.effect_results import CellMark, EffectEstimate, Progression, Verdict
 from outcomes.analysis.evidence import DesignLabel, EvidenceGrade, allowed_word
 from outcomes.analysis.plan import AnalysisPlan, Design, Direction, ErrorKind
@@ -29,6 +32,7 @@ from outcomes.analysis.population import Population, PopulationFigures
 from outcomes.analysis.population_counts import MAIN, Counts
 from outcomes.analysis.proportions import estimate_share
 from outcomes.analysis.results import INTERVENTION, ChangeEstimate, Share, TermEstimate, Withheld
+from outcomes.analysis.suppression import SPAN, round_mean, round_term
 from outcomes.errors import Sentence
 
 if TYPE_CHECKING:
@@ -38,6 +42,10 @@ if TYPE_CHECKING:
 
 HIGHER = Sentence("points, higher is better")
 LOWER = Sentence("points, lower is better")
+STANDARDISED_SPAN = 4.0
+"""Standard deviations that hold nearly everybody."""
+DECIMALS = 9
+"""What a sum of two rounded numbers keeps, so that it is a whole number of steps again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,8 @@ def describe_population(
     label = found.label if found else DesignLabel.D0
     lower = plan.measure.direction is Direction.LOWER
     shown = isinstance(main, TermEstimate)
-    return PopulationFigures(
+    means = _means(known)
+    figures = PopulationFigures(
         population=population,
         first_day=days[0],
         last_day=days[1],
@@ -112,12 +121,34 @@ def describe_population(
         experience=known.share("positive", "replied"),
         word=allowed_word(label),
         snapshot=snapshot,
-        n_behind=found.n_behind if found and shown else None,
+        n_behind=_behind(known, found) if shown else None,
+        mean_start=means[0],
+        mean_then=means[1],
         goal_kind=plan.goal_kind,
         verdict=found.verdict if found and shown else Verdict.WITHHELD,
         goals_known=known.part_known("rated", "begun"),
         experience_known=known.part_known("replied", "asked"),
         protecting=tuple(sorted(name for name, mark in known.hidden.items() if mark is CellMark.WITHHELD)),
+    )
+    return figures if known.is_everybody else _rounded(figures, plan, known.counts.answered)
+
+
+def _rounded(figures: PopulationFigures, plan: AnalysisPlan, n: int) -> PopulationFigures:
+    """A part's means as coarse as its people are few; what was found of it is read off the rounded interval."""
+    span = plan.measure.length or SPAN
+    main, change, standardised = figures.main, figures.change, figures.standardised
+    if isinstance(main, TermEstimate):
+        main = round_term(main, n, span=span)
+    if isinstance(standardised, TermEstimate):
+        standardised = round_term(standardised, n, span=STANDARDISED_SPAN)
+    start, then = figures.mean_start, figures.mean_then
+    if isinstance(change, TermEstimate):
+        change = round_term(change, n, span=span)
+        start = None if start is None else round_mean(start, n, span=span)
+        then = None if start is None else round(start + change.estimate, DECIMALS)  # the two agree, and tell no more
+    verdict = judge_interval(main, plan.measure.direction) if isinstance(main, TermEstimate) else figures.verdict
+    return replace(
+        figures, main=main, change=change, standardised=standardised, mean_start=start, mean_then=then, verdict=verdict
     )
 
 
@@ -157,6 +188,26 @@ def _standardised(known: Known, main: TermEstimate | Withheld) -> TermEstimate |
             found = change.result
             return found.standardised if isinstance(found, ChangeEstimate) else found
     return too_few_for_estimate()
+
+
+def _behind(known: Known, estimate: EffectEstimate | None) -> int | None:
+    """People that the main number stands on; of a part those who answered both times, since how many more have answered
+    once would tell of the few who haven't."""
+    if known.is_everybody:
+        return estimate.n_behind if estimate else None
+    return known.counts.answered
+
+
+def _means(known: Known) -> tuple[float | None, float | None]:
+    """Mean scores at the start and then, of those who answered both times: as far as the change itself is shown."""
+    estimate = _shown_estimate(known)
+    if isinstance(estimate, Withheld) or not isinstance(estimate.main_change, TermEstimate):
+        return None, None
+    primary = estimate.plan.primary_occasion
+    for change in estimate.changes:
+        if (change.occasion, change.arm) == (primary, INTERVENTION) and isinstance(change.result, ChangeEstimate):
+            return change.result.mean_baseline, change.result.mean_score
+    return None, None
 
 
 def _share_of_due(known: Known, name: str) -> Share | Withheld:

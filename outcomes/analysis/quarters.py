@@ -11,13 +11,13 @@ Source: METHODS.md section 7. Checked: tests/unit/analysis/test_quarters.py take
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from outcomes.analysis.disclosure import MINIMUM_CELL, MINIMUM_ESTIMATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
 
 def first_day_of_quarter(day: date) -> date:
@@ -44,6 +44,31 @@ def join_for_outcomes(begun: Mapping[date, int], known: Mapping[date, tuple[int,
         joined[start] = tuple(one + other for one, other in zip(before, known[quarter], strict=True))
     found = _join(joined, MINIMUM_ESTIMATE)
     return found if set(found) <= set(starts) else ()
+
+
+def open_from(begun: Mapping[date, int], known: Mapping[date, tuple[int, ...]]) -> date | None:
+    """First day of the quarters that no stretch is made of yet, since too few of their people have answered; the first day
+    after the last quarter where all are in a stretch. None where there are no quarters."""
+    quarters = sorted({*begun, *known})
+    if not quarters:
+        return None
+    after = first_day_of_quarter(quarters[-1] + timedelta(days=100))  # a quarter has at most 92 days
+    width = max((len(counts) for counts in known.values()), default=1)
+    enough = {after: (MINIMUM_ESTIMATE,) * width}
+    starts = join_for_outcomes({**begun, after: MINIMUM_CELL}, {**known, **enough})
+    return starts[-1] if starts else quarters[0]
+
+
+def join_within(starts: Sequence[date], counts: Mapping[date, int]) -> tuple[date, ...]:
+    """First days of the stretches with at least ten people, each of them whole ones of ``starts`` (none: of quarters).
+
+    ``counts``: people by the first day of a quarter.
+    """
+    joined: dict[date, tuple[int, ...]] = {}
+    for quarter in sorted(counts):
+        start = (start_of(starts, quarter) or starts[0]) if starts else quarter
+        joined[start] = (joined.get(start, (0,))[0] + counts[quarter],)
+    return _join(joined, MINIMUM_ESTIMATE)
 
 
 def start_of(starts: Sequence[date], day: date) -> date | None:

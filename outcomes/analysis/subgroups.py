@@ -9,7 +9,8 @@ report's other characteristics by Benjamini-Hochberg (:mod:`outcomes.analysis.mu
 Assumptions: those of the parts. Subgroups may differ in other things than their name says; none was drawn by lot.
 Units: points; the sign is that of the raw score. People.
 Missing data: people with both scores; those whose subgroup isn't known are counted and not estimated.
-Small numbers: as :mod:`outcomes.analysis.grouping`.
+Small numbers: as :mod:`outcomes.analysis.grouping`; estimates are rounded by how many people stand behind them, as
+:mod:`outcomes.analysis.suppression` has it, after everything is worked out.
 Errors: none raised; a characteristic with fewer than two subgroups to estimate is left out.
 Source: as shrinkage.py; Wang et al. 2007 on reading subgroups, doi:10.1056/NEJMsr077003.
 Checked: tests/unit/analysis/test_subgroups.py.
@@ -30,6 +31,7 @@ from outcomes.analysis.multiplicity import adjust_for_multiplicity
 from outcomes.analysis.plan import CovariateKind
 from outcomes.analysis.results import COMPARISON, INTERVENTION, TermEstimate
 from outcomes.analysis.shrinkage import ShrunkenEstimate, ShrunkenEstimates, shrink_estimates
+from outcomes.analysis.suppression import SPAN, round_interval, round_mean, round_term
 from outcomes.errors import EstimateError
 
 if TYPE_CHECKING:
@@ -75,7 +77,8 @@ def compare_subgroups(
     parted = {name: scores.assign(level=levels) for name, levels in _characteristics(data, scores, more).items()}
     # one report gives one kind of number: where not every subgroup can be compared, all of them show change
     is_difference = compared and all(_enough_in_both(people) for people in parted.values())
-    every = [_compare(name, people, is_difference=is_difference) for name, people in parted.items()]
+    span = data.plan.measure.length or SPAN
+    every = [_compare(name, people, is_difference=is_difference, span=span) for name, people in parted.items()]
     found = [comparison for comparison in every if comparison is not None]
     if not found:
         return ()
@@ -117,7 +120,7 @@ def cut_at_median(values: list[float]) -> list[str]:
     return [UNKNOWN if value != value else f"< {middle:g}" if value < middle else f"≥ {middle:g}" for value in values]  # noqa: PLR0124
 
 
-def _compare(name: str, scores: pd.DataFrame, *, is_difference: bool) -> SubgroupComparison | None:
+def _compare(name: str, scores: pd.DataFrame, *, is_difference: bool, span: float) -> SubgroupComparison | None:
     sizes = protect_groups(count_groups(scores.loc[scores["arm"] == INTERVENTION, "level"].tolist()))
     levels = [size.name for size in sizes if size.estimated and size.name != UNKNOWN]
     own: dict[str, TermEstimate] = {}
@@ -134,7 +137,9 @@ def _compare(name: str, scores: pd.DataFrame, *, is_difference: bool) -> Subgrou
         )
     except EstimateError:
         return None
-    return _with_shrunken(name, [(size.name, size.count) for size in sizes], own, together, is_difference=is_difference)
+    return _with_shrunken(
+        name, [(size.name, size.count) for size in sizes], own, together, is_difference=is_difference, span=span
+    )
 
 
 def _with_shrunken(
@@ -144,11 +149,32 @@ def _with_shrunken(
     together: ShrunkenEstimates,
     *,
     is_difference: bool,
+    span: float,
 ) -> SubgroupComparison:
     places = {place.name: place for place in together.places}
-    rows = tuple(Subgroup(level, count, own.get(level), places.get(level)) for level, count in counts)
+    rows = tuple(_as_shown(level, count, own.get(level), places.get(level), span) for level, count in counts)
     p_value = together.over_all.q_p_value
     return SubgroupComparison(name, rows, is_difference, p_value, p_value, differs=False)
+
+
+def _as_shown(
+    level: str, count: Cell, own: TermEstimate | None, shrunken: ShrunkenEstimate | None, span: float
+) -> Subgroup:
+    """A subgroup with numbers as coarse as its people are few; the shrunken one too, since its own one is part of it."""
+    if own is None or shrunken is None or count.count is None:
+        return Subgroup(level, count, None, None)
+    n = count.count
+    low, high = round_interval(shrunken.ci_low, shrunken.ci_high, n, span=span)
+    rounded = round_term(own, n, span=span)
+    shown = replace(
+        shrunken,
+        raw=rounded.estimate,
+        estimate=round_mean(shrunken.estimate, n, span=span),
+        ci_low=low,
+        ci_high=high,
+        reliability=round(shrunken.reliability, 2),
+    )
+    return Subgroup(level, count, rounded, shown)
 
 
 def _enough_in_both(people: pd.DataFrame) -> bool:

@@ -10,7 +10,9 @@ Which cell goes first never depends on the counts, since a choice by size would 
 share a sum with an exposed one, parts before totals, in the order given. What turns out to be needless is shown again.
 Means: :func:`round_mean` rounds so coarsely that the difference of two means, before and after one person joins, leaves that
 person's value open by ``span`` to both sides together: n * step >= span / 2. A share is rounded with ``SHARE_SPAN``, so that
-n * step >= 2: at least two counts of persons fit each rounded share. :func:`round_interval` rounds outward.
+n * step >= 2: at least two counts of persons fit each rounded share. :func:`round_interval` rounds outward, and
+:func:`round_term` an estimate with its interval: at least two sums of whole-number scores fit it, wherever a scale has four
+steps or more, so that the exact sum can't be had back by multiplying with n.
 Assumptions: the reader knows the sums and the marks, and nothing else about single cells; what was published before is given
 as ``public`` cells.
 Units: persons; means in their own units.
@@ -26,8 +28,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from outcomes.analysis.disclosure import MINIMUM_CELL, may_show_cell
 from outcomes.analysis.effect_results import Cell, CellMark
@@ -39,8 +41,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from outcomes.analysis.results import TermEstimate
+
+    _Bounds = tuple[float, float | None]
+
 MOST_CELLS = 2000
 LARGEST_HIDDEN = MINIMUM_CELL - 1
+DOWN, UP = 1.0, -1.0
+"""Which way a linear program moves a cell: it makes ``cell * sign`` as small as it can."""
 CLOSE = 1e-6
 """What a linear program's answer may be off by."""
 TINY = 1e-9
@@ -124,6 +132,28 @@ def round_interval(low: float, high: float, n: int, *, span: float = SPAN) -> tu
     down = math.floor(low / step + TINY) * step
     up = math.ceil(high / step - TINY) * step
     return round(down, digits) + 0.0, round(up, digits) + 0.0
+
+
+def round_term(term: TermEstimate, n: int, *, span: float = SPAN) -> TermEstimate:
+    """An estimate of ``n`` persons as it may be shown of a part: middle and interval in whole steps, the interval as far to
+    both sides and wide enough for the exact one, so that its ends tell no more of the middle than the middle itself does.
+
+    The standard error is that of the rounded interval, and there is no p: either would give the exact middle back.
+    """
+    step = rounding_step(n, span=span)
+    middle = round_mean(term.estimate, n, span=span)
+    half = max(term.ci_high - term.estimate, term.estimate - term.ci_low)
+    reach = max(term.ci_high - middle, middle - term.ci_low)
+    reach = max(1, math.ceil(reach / step - TINY)) * step
+    digits = max(0, -math.floor(math.log10(step)))
+    return replace(
+        term,
+        estimate=middle,
+        std_error=term.std_error * reach / half if half > 0 else 0.0,
+        ci_low=round(middle - reach, digits) + 0.0,
+        ci_high=round(middle + reach, digits) + 0.0,
+        p_value=None,
+    )
 
 
 def rounding_step(n: int, *, span: float = SPAN) -> float:
@@ -229,31 +259,53 @@ def _exposed_in(
     *,
     marked: bool,
 ) -> list[str]:
-    import numpy as np  # noqa: PLC0415 - only where a table has something to hide
-    from scipy.optimize import linprog  # noqa: PLC0415
-
     if not sums:
+        return []
+    aims = [
+        (key, sign)
+        for key in group
+        if key in small
+        for sign in (DOWN, UP)
+        if not _is_seen(seen, key, sign, true=float(table.cells[key]))
+    ]
+    if not aims:
         return []
     column = {key: place for place, key in enumerate(group)}
     matrix, right = _equations(table, column, sums)
     bounds = [_bounds(key in small, marked=marked) for key in group]
-    found = []
-    for key in group:
-        if key not in small:
-            continue
-        for sign, wanted in ((1.0, 0.0), (-1.0, -float(LARGEST_HIDDEN))):
-            if _is_seen(seen, key, sign, wanted, true=float(table.cells[key])):
-                continue
-            aim = np.zeros(len(group))
-            aim[column[key]] = sign
-            answer = linprog(aim, A_eq=matrix, b_eq=right, bounds=bounds, method="highs")
-            if answer.x is None or answer.fun is None:
-                continue
-            seen.append(dict(zip(group, answer.x.tolist(), strict=True)))
-            if answer.fun > wanted + CLOSE:
-                found.append(key)
-                break
-    return found
+    points = _furthest([(column[key], sign) for key, sign in aims], matrix, right, bounds)
+    if points is None:  # can't be: the true table is one of those that the reader takes for possible
+        return [key for key in group if key in small]
+    seen += [dict(zip(group, point, strict=True)) for point in points]
+    far = {key for (key, sign), point in zip(aims, points, strict=True) if not _reaches(point[column[key]], sign)}
+    return [key for key in group if key in far]
+
+
+def _furthest(
+    aims: Sequence[tuple[int, float]], matrix: NDArray[np.float64], right: NDArray[np.float64], bounds: Sequence[_Bounds]
+) -> list[list[float]] | None:  # fmt: skip
+    """For each aim (a column, and which way) a table in which that cell is as far out as it can be, up to what is wanted.
+
+    One linear program for all: a block for each aim, and no two blocks share anything.
+    """
+    import numpy as np  # noqa: PLC0415
+    from scipy.optimize import linprog  # noqa: PLC0415
+    from scipy.sparse import block_diag  # noqa: PLC0415
+
+    width = matrix.shape[1]
+    direction = np.zeros(len(aims) * width)
+    within: list[_Bounds] = []
+    for number, (column, sign) in enumerate(aims):
+        direction[number * width + column] = sign
+        own = list(bounds)
+        own[column] = (bounds[column][0], float(LARGEST_HIDDEN))  # further up nobody asks
+        within += own
+    blocks: Any = block_diag([matrix] * len(aims), format="csc")  # SciPy's annotations know dense ones alone
+    answer = linprog(direction, A_eq=blocks, b_eq=np.tile(right, len(aims)), bounds=within, method="highs")
+    if answer.x is None:
+        return None
+    points: list[list[float]] = answer.x.reshape(len(aims), width).tolist()
+    return points
 
 
 def _equations(
@@ -273,12 +325,17 @@ def _equations(
     return matrix, right
 
 
-def _is_seen(seen: Sequence[Mapping[str, float]], key: str, sign: float, wanted: float, *, true: float) -> bool:
+def _is_seen(seen: Sequence[Mapping[str, float]], key: str, sign: float, *, true: float) -> bool:
     """Is the cell as far out as wanted in a table that is seen already? Where it isn't part of one, it is as it is."""
-    return any(sign * point.get(key, true) <= wanted + CLOSE for point in seen)
+    return any(_reaches(point.get(key, true), sign) for point in seen)
 
 
-def _bounds(is_small: bool, *, marked: bool) -> tuple[float, float | None]:
+def _reaches(value: float, sign: float) -> bool:
+    """Is a hidden small cell down at 0, or up at 4?"""
+    return value <= CLOSE if sign == DOWN else value >= LARGEST_HIDDEN - CLOSE
+
+
+def _bounds(is_small: bool, *, marked: bool) -> _Bounds:
     """What the marks tell of a hidden cell."""
     if not marked:
         return 0.0, None

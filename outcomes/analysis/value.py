@@ -5,7 +5,8 @@ Estimand: expected net present value for the persons who get the intervention, o
 Formula: net = sum over consequences, years t and payers of effect x persons x price x profile x persistence^(t - 1) x
 payer's share x discount factor of t, minus costs (discounted from their year; those of year 0 in full). Break-even
 effect: the one at which the net is 0, other effects as they are. Break-even year: the first from which the sum of the
-net so far stays above 0. Amounts are whole øre, split by largest remainder, so that every table adds up exactly.
+net so far stays above 0. Amounts are whole ``unit``s of øre (1: øre, 100: kroner), split by largest remainder, so that every
+table adds up exactly.
 Assumptions: those of :mod:`outcomes.analysis.value_case`, every one part of the result. Budget economics, not welfare
 economics: what citizens gain themselves is not in the sum. It stands beside, as the effect on their outcome.
 Units: øre (whole) for all persons; kroner per person where said.
@@ -121,19 +122,21 @@ def estimate_value(
     generator: np.random.Generator | None = None,
     draws: int = DRAWS,
     prices: PriceDistribution = PriceDistribution.GAMMA,
+    unit: int = 1,
 ) -> ValueEstimate:
-    """Value of the case; with a ``generator`` also its Monte Carlo distribution of ``draws``."""
+    """Value of the case; with a ``generator`` also its Monte Carlo distribution of ``draws``. ``unit``: øre that each cell
+    is a whole number of."""
     gains = _consequences_by_year(case)
     discount = case.discount.factors(case.years)
     spent = np.array([line.amount * discount[line.year] for line in case.costs])
     consequences, costs = float(gains.sum()), float(spent.sum())
-    scenario = outcome.label < DesignLabel.D2 or outcome.grade is EvidenceGrade.D
+    scenario = is_scenario(outcome)
     return ValueEstimate(
         outcome,
         case,
         scenario,
         SCENARIO if scenario else VALUE,
-        _cells(case, gains, spent),
+        _cells(case, gains, spent, unit),
         consequences,
         costs,
         consequences - costs,
@@ -148,6 +151,11 @@ def estimate_value(
     )
 
 
+def is_scenario(outcome: CitizenOutcome) -> bool:
+    """True where the evidence doesn't carry that value was created."""
+    return outcome.label < DesignLabel.D2 or outcome.grade is EvidenceGrade.D
+
+
 def _consequences_by_year(case: ValueCase) -> NDArray[np.float64]:
     """Expected kroner per person of each consequence (rows) in years 1 to the horizon (columns)."""
     effects = {effect.term: effect.estimate for effect in case.effects}
@@ -156,19 +164,19 @@ def _consequences_by_year(case: ValueCase) -> NDArray[np.float64]:
     return amounts[:, None] * yearly_weights(case) * lasting
 
 
-def _cells(case: ValueCase, gains: NDArray[np.float64], spent: NDArray[np.float64]) -> tuple[MoneyCell, ...]:
-    """Whole øre, split from the total to lines, from lines to years, from years to payers."""
+def _cells(case: ValueCase, gains: NDArray[np.float64], spent: NDArray[np.float64], unit: int) -> tuple[MoneyCell, ...]:
+    """Whole units, split from the total to lines, from lines to years, from years to payers."""
     table: list[tuple[str, Mapping[str, float], list[tuple[int, float]]]] = []
-    for consequence, row in zip(case.consequences, (gains * case.persons).tolist(), strict=True):
+    for consequence, row in zip(case.consequences, (gains * case.persons / unit).tolist(), strict=True):
         table.append((consequence.name, consequence.payers, [*enumerate(row, start=1)]))
-    for cost, amount in zip(case.costs, (spent * case.persons).tolist(), strict=True):
+    for cost, amount in zip(case.costs, (spent * case.persons / unit).tolist(), strict=True):
         table.append((cost.name, cost.payers, [(cost.year, -amount)]))
     sums = [math.fsum(amount for _, amount in years) for _, _, years in table]
     cells = []
     for (name, payers, years), whole in zip(table, split_ore(to_ore(math.fsum(sums)), sums), strict=True):
         for (year, amount), part in zip(years, split_ore(whole, [amount for _, amount in years]), strict=True):
             shared = split_ore(part, [amount * payers[payer] for payer in case.payers])
-            cells += [MoneyCell(name, year, payer, ore) for payer, ore in zip(case.payers, shared, strict=True)]
+            cells += [MoneyCell(name, year, payer, ore * unit) for payer, ore in zip(case.payers, shared, strict=True)]
     return tuple(cells)
 
 

@@ -23,9 +23,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from outcomes.analysis.disclosure import MINIMUM_CELL
 from outcomes.analysis.intervals import Z_95
-from outcomes.analysis.proportions import compare_shares
+from outcomes.analysis.proportions import compare_shares, estimate_share
 from outcomes.analysis.results import Share, TermEstimate
+from outcomes.analysis.suppression import SHARE_SPAN, round_mean, rounding_step
 from outcomes.analysis.value_case import Consequence, Cost, DiscountSchedule, ValueCase, with_reimbursement
 from outcomes.errors import EstimateError, Sentence
 
@@ -101,6 +103,18 @@ def success_difference(reached: Share, compared: Share | None, assumptions: Assu
     error = math.hypot(own_error, assumptions.without_error)
     estimate = reached.share - assumptions.without
     return TermEstimate(SUCCESS, estimate, error, None, estimate - Z_95 * error, estimate + Z_95 * error, None)
+
+
+def coarse_share(share: Share) -> Share:
+    """The share as amounts that are published stand on it: one of a count that is rounded by how many people there are, with
+    that count's interval, a step wider at both ends. Nothing that follows from it tells the count."""
+    step = rounding_step(share.total, span=SHARE_SPAN)
+    count = round(round_mean(share.share, share.total, span=SHARE_SPAN) * share.total)
+    count = max(
+        min(MINIMUM_CELL, share.total), min(count, max(0, share.total - MINIMUM_CELL))
+    )  # shown only between them
+    near = estimate_share(count, share.total)
+    return Share(count, share.total, near.share, max(0.0, near.ci_low - step), min(1.0, near.ci_high + step))
 
 
 def make_value_case(prices: PriceTable, assumptions: Assumptions, success: TermEstimate, *, persons: int) -> ValueCase:

@@ -14,6 +14,7 @@ from outcomes.services.build_report import FORMATS, build_report, read_period, r
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.import_table import import_table
 from outcomes.services.open_database import open_runtime
+from outcomes.services.read_part_report import name_part, read_part_report, render_part
 from outcomes.services.sign_in import organisation_actor
 from outcomes.settings import read_settings
 
@@ -47,15 +48,16 @@ def import_command(file: Path, mapping: Path) -> None:
 @click.option("--organisation", required=True, help="Short name of the organisation.")
 @click.option("--of", "page", help="A page of steering instead of the report, as JSON: overview, targets, need, ...")
 @click.option("--intervention", help="Short name of the intervention.")
-@click.option("--provider", help="Id of the provider.")
+@click.option("--provider", help="Id of the provider: its people alone.")
+@click.option("--target-group", help="Code of the target group: its people alone.")
 @click.option("--from", "from_date", type=DAY, help="First day an episode may have started.")
 @click.option("--to", "to_date", type=DAY, help="Last day an episode may have started.")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default="json", show_default=True)
 @click.option("--language", type=click.Choice(["da", "en"]), help="Language of the report. Default: as messages.")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Default: print it.")
 def report(
-    *, organisation: str, page: str | None, intervention: str | None, provider: str | None, from_date: datetime | None,
-    to_date: datetime | None, file_format: str, language: str | None, output: Path | None,
+    *, organisation: str, page: str | None, intervention: str | None, provider: str | None, target_group: str | None,
+    from_date: datetime | None, to_date: datetime | None, file_format: str, language: str | None, output: Path | None,
 ) -> None:  # fmt: skip
     """Make the effect report of an intervention, or the figures of a page of steering; the same numbers as the page."""
     locale = language or current_locale()
@@ -65,7 +67,7 @@ def report(
         raise InputError(Sentence("Say which intervention, by its short name: --intervention."))
     with open_runtime(read_settings()) as runtime:
         _, scope = organisation_actor(runtime, organisation, "report")
-        period = None
+        period: Period | None = None
         if page is None or from_date or to_date:
             whole = read_period(runtime, scope, intervention_slug=intervention)
             period = whole.around(
@@ -75,6 +77,10 @@ def report(
             from outcomes.services.read_page import PageOf, read_page  # noqa: PLC0415 - loads every page's statistics
 
             content = read_page(runtime, scope, PageOf(page, intervention, provider, period), locale)
+        elif provider or target_group:
+            part = name_part(str(intervention), provider, target_group)
+            made = read_part_report(runtime, scope, part=part, period=period)
+            content = render_part(made, file_format, locale).content
         else:
             context = build_report(runtime, scope, intervention_slug=str(intervention), period=period)
             content = render_report(context, file_format, locale).content

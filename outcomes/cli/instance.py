@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,7 +15,14 @@ from outcomes.errors import Sentence, UnavailableError
 from outcomes.language import gettext, translate
 from outcomes.services.administer import audit_head, check_audit
 from outcomes.services.freeze_plan import freeze_plan as freeze
-from outcomes.services.open_database import hold_database, migrate_database, open_runtime, require_demo, require_schema
+from outcomes.services.open_database import (
+    analyse_database,
+    hold_database,
+    migrate_database,
+    open_runtime,
+    require_demo,
+    require_schema,
+)
 from outcomes.services.runtime import make_runtime
 from outcomes.services.sign_in import issue_sign_in_link, organisation_actor
 from outcomes.settings import SETTINGS_FILE, read_settings, write_new_settings
@@ -46,7 +54,7 @@ def demo(port: int) -> None:
         runtime = make_runtime(settings, address.app_url)
         from outcomes.services.demo import fill_demo  # noqa: PLC0415 - only this command needs the demo's people
 
-        links = fill_demo(runtime)
+        links = fill_demo(runtime, analyse=partial(analyse_database, address))
         runtime.database.dispose()
         click.echo(gettext("The demo is ready. Open one of these links in a browser:"))
         for sentence, url in links.named():

@@ -15,6 +15,7 @@ from gunicorn.arbiter import Arbiter
 
 from outcomes import create_app
 from outcomes.cli.logs import configure_logs
+from outcomes.cli.web_worker import PatientWorker
 from outcomes.errors import OutcomesError
 from outcomes.services.runtime import open_runtime_later
 
@@ -68,7 +69,7 @@ def run_server(settings: Settings, address: DatabaseAddress, *, bind: str, worke
     options = {
         "bind": bind,
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "threads": THREADS,
         "timeout": 120,
         "graceful_timeout": 10,

@@ -1,8 +1,8 @@
 """The Jinja environment of the reports, and the language that it shares with the pages.
 
-``install_language`` gives any Jinja environment our messages and the filters ``say``, ``number``, ``percent``, ``date``,
-``datetime`` and ``cell``. The web application calls it on its own environment, so that a partial reads the same in page
-and PDF.
+``install_language`` gives any Jinja environment our messages and the filters ``say``, ``number``, ``kroner``, ``percent``,
+``date``, ``datetime``, ``cell`` and ``cards``. The web application calls it on its own environment, so that a partial reads
+the same in page and PDF.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from outcomes.language import (
     gettext,
     translate,
 )
+from outcomes.reports.cards import as_cards
 from outcomes.reports.cells import cell_text
 from outcomes.reports.parts import LocalText
 
@@ -59,6 +60,11 @@ def number(value: float, decimals: int | None = None) -> str:
     return format_number(value, decimals)
 
 
+def kroner(amount: float) -> str:
+    """Filter: kroner, with øre only where there are any."""
+    return format_number(amount, 0 if amount == round(amount) else 2)
+
+
 def percent(share: float, decimals: int = 0) -> str:
     """Filter: a share between 0 and 1 as per cent."""
     return format_percent(share, decimals)
@@ -79,7 +85,10 @@ def install_language(environment: Environment) -> None:
     environment.add_extension("jinja2.ext.i18n")
     installer: Any = environment
     installer.install_gettext_callables(single_message, plural_message, newstyle=True)
-    environment.filters.update(say=say, number=number, percent=percent, date=in_words, datetime=moment, cell=cell_text)
+    environment.filters.update(
+        say=say, number=number, kroner=kroner, percent=percent, date=in_words, datetime=moment, cell=cell_text,
+        cards=as_cards,
+    )  # fmt: skip
 
 
 @cache

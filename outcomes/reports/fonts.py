@@ -1,4 +1,4 @@
-"""The fonts of reports and charts: IBM Plex Sans, as it comes with Det Fælles Designsystem.
+"""The fonts of reports and charts: IBM Plex Sans, as it comes with Det Fælles Designsystem, and its Arabic letters.
 
 The files are installed at set-up and may be absent; then the reports fall back to the fonts of the machine.
 """
@@ -18,6 +18,8 @@ FACES: tuple[tuple[str, int, str], ...] = (
     ("SemiBold", 600, "normal"),
     ("Bold", 700, "normal"),
 )
+ARABIC_FAMILY = "IBM Plex Sans Arabic"
+ARABIC_WEIGHTS = (400, 600, 700)
 
 
 @cache
@@ -29,18 +31,24 @@ def font_files() -> dict[str, Path]:
     return found
 
 
+@cache
 def font_face_css() -> str:
     """``@font-face`` rules whose addresses are ``outcomes-static:`` and the path under the static directory."""
-    rules = []
-    for name, weight, style in FACES:
-        path = font_files().get(name)
-        if path is not None:
-            address = SCHEME + path.relative_to(STATIC_DIRECTORY).as_posix()
-            rules.append(
-                f"@font-face {{ font-family: '{FAMILY}'; font-weight: {weight}; font-style: {style};"
-                f" src: url('{address}') format('woff2'); }}"
-            )
-    return "\n".join(rules)
+    rules = [_face(FAMILY, weight, style, font_files().get(name)) for name, weight, style in FACES]
+    for weight in ARABIC_WEIGHTS:
+        found = sorted((STATIC_DIRECTORY / "vendor").rglob(f"ibm-plex-sans-arabic-arabic-{weight}-normal.woff2"))
+        rules.append(_face(ARABIC_FAMILY, weight, "normal", found[0] if found else None))
+    return "\n".join(rule for rule in rules if rule)
+
+
+def _face(family: str, weight: int, style: str, path: Path | None) -> str:
+    if path is None:
+        return ""
+    address = SCHEME + path.relative_to(STATIC_DIRECTORY).as_posix()
+    return (
+        f"@font-face {{ font-family: '{family}'; font-weight: {weight}; font-style: {style};"
+        f" src: url('{address}') format('woff2'); }}"
+    )
 
 
 @cache

@@ -21,6 +21,7 @@ from outcomes.analysis.shrinkage import ShrunkenEstimate, shrink_estimates
 from outcomes.analysis.suppression import rounding_step
 from outcomes.analysis.target_status import TargetStatus
 from outcomes.errors import EstimateError, Sentence
+from outcomes.reports.national_steering import NationalSteering
 from outcomes.reports.parts import LocalText, Points
 from outcomes.reports.stored_values import from_stored
 from outcomes.reports.targets import STATUS_WORDS
@@ -122,7 +123,8 @@ class NationalTarget:
 class National:
     """Everything that municipalities have published for an authority. ``missing``: names of those that haven't.
 
-    ``changed``: municipalities whose stored figures aren't what was published, and are left out.
+    ``changed``: municipalities whose stored figures aren't what was published, and are left out. ``steering``: value, hours
+    freed, signals and contracts, as far as they are published.
     """
 
     authority: str
@@ -131,6 +133,7 @@ class National:
     reported: tuple[str, ...]
     missing: tuple[str, ...]
     changed: tuple[str, ...]
+    steering: NationalSteering
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +253,10 @@ def _with_expected(place: Place, found: ShrunkenEstimate | None) -> Place:
 
 
 def _variance(place: Place, figures: Mapping[str, Any]) -> float:
-    """Squared standard error by the published interval, with what rounding may have taken."""
+    """Squared standard error by the published interval, with what rounding may have taken: by those behind the number."""
     assert place.number is not None  # noqa: S101
-    step = rounding_step(place.n or 1, span=float(figures["measure"]["length"]))
+    behind = min(place.n or 1, figures.get("n_answered") or place.n or 1)
+    step = rounding_step(behind, span=float(figures["measure"]["length"]))
     return float(((place.number.high - place.number.low) / (2 * Z_95)) ** 2 + step**2 / 12)
 
 

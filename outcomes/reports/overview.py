@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from outcomes.analysis.population import PopulationFigures
     from outcomes.analysis.results import ChangeEstimate, TermEstimate
     from outcomes.reports.effect_report import ReportMaterial
+    from outcomes.reports.effect_report.words import Words
 
 Row = TypeVar("Row", bound="InterventionRow")
 ATTENTION = {"worse": 0, "withheld": 1, "interval_includes_zero": 2, "better": 3}
+BOTH_TIMES = Sentence("%(n)s people who answered both times")
+ONCE_OR_MORE = Sentence("%(n)s people who answered once or more")
+WITH_COMPARED = Sentence("%(n)s people, those compared with among them")
 LEAST_REACH = 0.25
 """Part of a measure's scale that a picture shows to either side of zero, at least."""
 
@@ -102,7 +106,8 @@ def make_figures(material: ReportMaterial) -> Figures:
     from outcomes.reports.effect_report.summary import build_summary  # noqa: PLC0415 - see STACK: heavy imports
     from outcomes.reports.effect_report.words import Words  # noqa: PLC0415
 
-    estimate, summary = material.estimate, build_summary(Words(material))
+    words = Words(material)
+    estimate, summary = material.estimate, build_summary(words)
     number = _main_number(estimate)
     measure = estimate.plan.measure
     bounded = measure.minimum is not None and measure.maximum is not None
@@ -111,7 +116,7 @@ def make_figures(material: ReportMaterial) -> Figures:
         answered=_answered(estimate),
         total=_due(estimate),
         shares=_shares(estimate),
-        interval=_interval(estimate, number) if number else None,
+        interval=_interval(words, number) if number else None,
         withheld=None if number else summary.number,
         attention=ATTENTION.get(str(estimate.verdict), 1),
         scale=(measure.maximum or 0) - (measure.minimum or 0) if bounded else 0,
@@ -125,7 +130,7 @@ def make_part(figures: PopulationFigures, scale: float) -> Figures:
 
     number = figures.main
     shares = [each for each in (figures.better, figures.unchanged, figures.worse) if isinstance(each, Share)]
-    unit = _unit(figures.n_behind, lower_is_better=figures.lower_is_better)
+    unit = _unit(BOTH_TIMES, figures.n_behind, lower_is_better=figures.lower_is_better)
     return Figures(
         finding=FINDINGS[figures.label].get(figures.verdict, WITHHELD),
         answered=figures.n_answered,
@@ -246,16 +251,20 @@ def _main_number(estimate: EffectEstimate) -> TermEstimate | None:
     return change if estimate.label is DesignLabel.D0 and isinstance(change, TermEstimate) else None
 
 
-def _interval(estimate: EffectEstimate, number: TermEstimate) -> IntervalView:
+def _interval(words: Words, number: TermEstimate) -> IntervalView:
+    estimate = words.estimate
+    behind = WITH_COMPARED if words.compared else ONCE_OR_MORE if words.modelled else BOTH_TIMES
     lower_is_better = estimate.plan.measure.direction == "lower_is_better"
-    unit = _unit(estimate.n_behind, lower_is_better=lower_is_better)
+    unit = _unit(behind, estimate.n_behind, lower_is_better=lower_is_better)
     return IntervalView(number.estimate, number.ci_low, number.ci_high, None, unit)
 
 
-def _unit(n: int | None, *, lower_is_better: bool) -> Sentence:
+def _unit(behind: Sentence, n: int | None, *, lower_is_better: bool) -> Sentence:
+    """What the number counts, which way is better, and which people are behind it."""
+    people = Sentence(behind.message, n=n)
     if lower_is_better:
-        return Sentence("points, lower is better, %(n)s people", n=n)
-    return Sentence("points, higher is better, %(n)s people", n=n)
+        return Sentence("points, lower is better; %(people)s", people=people)
+    return Sentence("points, higher is better; %(people)s", people=people)
 
 
 def _shares(estimate: EffectEstimate) -> SharesView | None:

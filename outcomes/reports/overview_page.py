@@ -36,6 +36,9 @@ SUCCESS = {
     GoalKind.MAINTAIN: Sentence("The aim: kept their level, or better"),
     GoalKind.LIMIT_LOSS: Sentence("The aim: fared better than was expected"),
 }
+OF_DUE = Sentence("of the %(n)s whose time has come")
+OF_RATED = Sentence("of the %(n)s with rated goals")
+OF_REPLIED = Sentence("of the %(n)s who answered these questions")
 
 
 class Grouping(StrEnum):
@@ -49,12 +52,14 @@ class Grouping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OverviewQuestion:
-    """What a manager looks at: everybody, or the people of one provider, target group (code) or law and section."""
+    """What a manager looks at: everybody, or the people of one provider, target group (code) or law and section; in every
+    intervention, or in one (by its slug)."""
 
     grouping: Grouping = Grouping.INTERVENTION
     provider_id: UUID | None = None
     target_group: str | None = None
     legal_section: str | None = None
+    intervention: str | None = None
 
     @property
     def filtered(self) -> bool:
@@ -71,7 +76,8 @@ class FigureView:
     """One figure of a row: a count of people, or a share (0-1) of ``total`` with its interval where it is an estimate.
 
     ``mark`` stands in its place where it isn't shown, and ``why`` says it. ``known``: share of those who could be known.
-    ``section``: of the report, where it is explained; ``indicator``: its definition (None: it is no indicator).
+    ``base``: of whom, in words (None: a count). ``section``: of the report, where it is explained; ``indicator``: its
+    definition (None: it is no indicator).
     """
 
     key: str
@@ -85,6 +91,7 @@ class FigureView:
     why: Sentence | None = None
     section: str = "flow"
     indicator: str | None = None
+    base: Sentence | None = None
 
     @property
     def is_share(self) -> bool:
@@ -195,30 +202,16 @@ def _views(figures: PopulationFigures, *, with_changes: bool) -> Iterator[Figure
     begun = Sentence("People who have begun")
     yield _count("begun", begun, figures)
     yield _completeness(figures)
-    yield _share("share_success", SUCCESS[figures.goal_kind], figures.success, figures.completeness, "progression")
+    yield _share("share_success", SUCCESS[figures.goal_kind], figures.success, OF_DUE, figures.completeness)
     if with_changes:
         if figures.goal_kind is not GoalKind.DEVELOP:
-            yield _share(
-                "share_better", Sentence("Reliably better"), figures.better, figures.completeness, "progression"
-            )
-        yield replace(
-            _share("worse", Sentence("Reliably worse"), figures.worse, figures.completeness, "progression"),
-            indicator=None,
-        )
-    yield _share(
-        "goal_attainment",
-        Sentence("Came as far with their own goals as they had set out to"),
-        figures.goal_attainment,
-        figures.goals_known,
-        "goals",
-    )
-    yield _share(
-        "experience",
-        Sentence("Have a say, and meet help that they trust"),
-        figures.experience,
-        figures.experience_known,
-        "experience",
-    )
+            yield _share("share_better", Sentence("Reliably better"), figures.better, OF_DUE, figures.completeness)
+        worse = _share("worse", Sentence("Reliably worse"), figures.worse, OF_DUE, figures.completeness)
+        yield replace(worse, indicator=None)  # the indicator of that name counts those who answered alone
+    goals = Sentence("Came as far with their own goals as they had set out to")
+    yield _share("goal_attainment", goals, figures.goal_attainment, OF_RATED, figures.goals_known, "goals")
+    experience = Sentence("Have a say, and meet help that they trust")
+    yield _share("experience", experience, figures.experience, OF_REPLIED, figures.experience_known, "experience")
 
 
 def _count(key: str, label: Sentence, figures: PopulationFigures) -> FigureView:
@@ -230,7 +223,8 @@ def _count(key: str, label: Sentence, figures: PopulationFigures) -> FigureView:
 def _completeness(figures: PopulationFigures) -> FigureView:
     label = Sentence("Answered both times, of those whose time has come")
     if figures.completeness is not None:
-        return FigureView("completeness", label, figures.completeness, figures.n_due)
+        base = Sentence(OF_DUE.message, n=figures.n_due)
+        return FigureView("completeness", label, figures.completeness, figures.n_due, base=base)
     if figures.n_answered is not None and figures.n_due is None:
         return replace(FigureView("completeness", label, None), mark=FEW_MISSING, why=WHY_FEW_MISSING)
     return _hidden(FigureView("completeness", label, None), figures, "answered", "due")
@@ -238,8 +232,14 @@ def _completeness(figures: PopulationFigures) -> FigureView:
 
 def _hidden(view: FigureView, figures: PopulationFigures, *names: str) -> FigureView:
     """The view of a count that isn't shown, with why."""
+    why, mark = hidden_count(figures, *names)
+    return replace(view, mark=mark, why=why)
+
+
+def hidden_count(figures: PopulationFigures, *names: str) -> tuple[Sentence, Sentence]:
+    """Why a count by one of these names isn't shown, and what stands in its place."""
     code = WithheldReason.PROTECTS if set(names) & set(figures.protecting) else WithheldReason.TOO_FEW
-    return replace(view, mark=MARKS[code], why=WHY[code])
+    return WHY[code], MARKS[code]
 
 
 WHY = {
@@ -248,10 +248,14 @@ WHY = {
 }
 
 
-def _share(key: str, label: Sentence, share: Share | Withheld, known: float | None, section: str) -> FigureView:
+def _share(
+    key: str, label: Sentence, share: Share | Withheld, base: Sentence, known: float | None,
+    section: str = "progression",
+) -> FigureView:  # fmt: skip
     if isinstance(share, Withheld):
         mark, why = MARKS[share.code], share.sentence
         return FigureView(key, label, None, mark=mark, why=why, section=section, indicator=key)
     return FigureView(
-        key, label, share.share, share.total, share.ci_low, share.ci_high, known, section=section, indicator=key
-    )
+        key, label, share.share, share.total, share.ci_low, share.ci_high, known, section=section, indicator=key,
+        base=Sentence(base.message, n=share.total),
+    )  # fmt: skip

@@ -103,6 +103,10 @@ class Column:
     on_page: bool = True
 
 
+MOST_NUMBERS, MOST_WITH_WORDS = 5, 2
+"""Columns that a phone has room for: of numbers after the row's heading, and where there are words among them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of raw values. The first column that people see is the row's heading.
@@ -130,6 +134,12 @@ class Table:
         return tuple(column for column in self.columns if column.on_page and column.key != self.group)
 
     @property
+    def too_wide_for_a_phone(self) -> bool:
+        """Whether the columns that people see hold too many numbers, or words after the first, to stand side by side."""
+        words = any(column.kind is Kind.TEXT for column in self.page_columns[1:])
+        return len(self.page_columns) > (MOST_WITH_WORDS if words else MOST_NUMBERS)
+
+    @property
     def page_groups(self) -> tuple[RowGroup, ...]:
         """The rows as people see them, under the heading of their group."""
         groups: list[RowGroup] = []
@@ -153,9 +163,9 @@ class RowGroup:
 
 
 class Chart(Protocol):
-    """Numbers that can be drawn: ``spec`` gives the Vega-Lite specification in the locale in force."""
+    """Numbers that can be drawn: ``spec`` gives the Vega-Lite specification in the locale in force, for ``width`` pixels."""
 
-    def spec(self) -> Mapping[str, object]: ...
+    def spec(self, width: int = ...) -> Mapping[str, object]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +194,16 @@ class Figure:
     @property
     def source(self) -> str:
         """The drawn chart as a ``data:`` address for ``<img src>``."""
-        return "data:image/svg+xml;base64," + b64encode(self.svg.encode()).decode()
+        return _address(self.svg)
+
+    @property
+    def narrow_source(self) -> str:
+        """The same for a phone: drawn for its width, not scaled down to it."""
+        from outcomes.reports.charts.draw import draw  # noqa: PLC0415 - loads the renderer only where a chart is shown
+        from outcomes.reports.charts.theme import NARROW  # noqa: PLC0415 - as above
+
+        return _address(draw(self.chart.spec(NARROW)))
+
+
+def _address(svg: str) -> str:
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

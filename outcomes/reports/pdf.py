@@ -51,13 +51,14 @@ class DataFile:
     content: bytes
 
 
-def make_pdf(html: str, *, styles: Path = REPORT_CSS) -> bytes:
-    """``html`` (a whole document) as PDF/UA-1, styled by ``static/css/report.css`` unless ``styles`` names another sheet.
+def make_pdf(html: str, *, styles: Path = REPORT_CSS, rules: str = "") -> bytes:
+    """``html`` (a whole document) as PDF/UA-1, styled by ``static/css/report.css`` unless ``styles`` names another sheet,
+    and by ``rules`` that are only this document's.
 
     Raises :class:`~outcomes.errors.UnavailableError` where the document asks for anything outside our own files,
     since a report that silently lacks a part of itself must not be handed out.
     """
-    document, fetcher = _render(html, styles, ACCESSIBLE)
+    document, fetcher = _render(html, styles, ACCESSIBLE, rules)
     pdf: bytes = document.write_pdf(pdf_variant=ACCESSIBLE)
     _check(fetcher)
     return pdf
@@ -104,7 +105,7 @@ def count_pages(pdf: bytes) -> int:
     return found + len(PAGE.findall(pdf))
 
 
-def _render(html: str, styles: Path, variant: str) -> tuple[Any, PackageFetcher]:
+def _render(html: str, styles: Path, variant: str, rules: str = "") -> tuple[Any, PackageFetcher]:
     """The document laid out on its pages, and the fetcher that says what was refused."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 - loads Pango, which web pages never need
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
@@ -113,7 +114,8 @@ def _render(html: str, styles: Path, variant: str) -> tuple[Any, PackageFetcher]
     from outcomes.reports.fetcher import PackageFetcher  # noqa: PLC0415 - loads the renderer
 
     fetcher, fonts = PackageFetcher(), FontConfiguration()
-    sheet = CSS(string=font_face_css() + styles.read_text(encoding="utf-8"), url_fetcher=fetcher, font_config=fonts)
+    text = font_face_css() + styles.read_text(encoding="utf-8") + rules
+    sheet = CSS(string=text, url_fetcher=fetcher, font_config=fonts)
     document = HTML(string=html, url_fetcher=fetcher).render(
         stylesheets=[sheet], font_config=fonts, pdf_variant=variant
     )

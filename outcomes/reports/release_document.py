@@ -6,7 +6,7 @@ Stored in no language: the same release reads right on a Danish page and an Engl
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 FORM = 1
 """Form of a release's content. It is written once: every later version of the program can read it."""
 SHARE_DECIMALS = 3
+OUTWARD: dict[str, Callable[[float], int]] = {
+    "low": lambda steps: math.floor(steps + TINY),
+    "high": lambda steps: math.ceil(steps - TINY),
+}
+"""How an end of an interval is rounded, by what it is called in a sentence."""
 DECIMALS = {Kind.SHARE: SHARE_DECIMALS, Kind.SHARE_INTERVAL: SHARE_DECIMALS, Kind.PROBABILITY: 3}
 
 
@@ -139,16 +144,20 @@ def _content(cell: tuple[Sentence, Cell, Column, Cell] | None) -> Cell:
 
 
 def coarsely(sentence: Sentence, step: float) -> Sentence:
-    """The sentence with its points, and those of sentences in it, rounded to ``step`` where that is coarser."""
-    return Sentence(sentence.message, **{name: _coarse_value(value, step) for name, value in sentence.values})
+    """The sentence with its points, and those of sentences in it, rounded to ``step`` where that is coarser; the ends of an
+    interval, by their names, outward."""
+    return Sentence(sentence.message, **{name: _coarse_value(name, value, step) for name, value in sentence.values})
 
 
-def _coarse_value(value: object, step: float) -> object:
+def _coarse_value(name: str, value: object, step: float) -> object:
     if isinstance(value, Sentence):
         return coarsely(value, step)
-    if isinstance(value, Points):
-        return Points(_to_step(value.value, value.decimals, step), value.decimals)
-    return value
+    if not isinstance(value, Points):
+        return value
+    moved = value.value
+    if step and name in OUTWARD:
+        moved = OUTWARD[name](moved / step) * step
+    return Points(_to_step(moved, value.decimals, step), value.decimals)
 
 
 def _own_step(table: Table, row: Sequence[Cell], step: float, length: float | None) -> float:

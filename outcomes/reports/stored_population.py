@@ -16,7 +16,7 @@ from outcomes.reports.stored_values import from_stored, to_stored
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORM = 3
+FORM = 4
 """Form of a stored result. A result of another form is worked out again."""
 
 NUMBERS: dict[str, type[Share | TermEstimate]] = {"share": Share, "term": TermEstimate}

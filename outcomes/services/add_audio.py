@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outcomes.errors import Fault, InstrumentError, NotFoundError, Sentence
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.read_audio import forget_recorded
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import audio, instruments
 
 if TYPE_CHECKING:

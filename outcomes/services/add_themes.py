@@ -27,7 +27,8 @@ def add_themes(runtime: Runtime, actor: Actor, content: bytes) -> int:
     versions = read_theme_file(content)
     refused = Sentence("These themes can't be used as they stand. Nothing was stored.")
     with runtime.database.transaction(actor.scope) as session:
-        shared = organisations.get_organisation(session, organisation_id=actor.organisation_id).kind == AUTHORITY
+        organisation = organisations.get_organisation(session, organisation_id=actor.organisation_id)
+        shared = organisation.kind == AUTHORITY
         before = stored_versions(session, versions[0].authority, shared=shared)
         if any(each.owner != actor.organisation_id for each in before):
             others = Sentence("Another authority keeps these themes for all. Ask it to change them.")
@@ -44,8 +45,10 @@ def add_themes(runtime: Runtime, actor: Actor, content: bytes) -> int:
             )  # fmt: skip
         for version in new:
             supervision.add_theme_set(
-                session, organisation_id=actor.organisation_id, recorded_by=actor.name, **_row(version)
-            )
+                session, organisation_id=actor.organisation_id,
+                recorded_by=organisation.name if shared else actor.name,  # others read whose it is, and no staff's name
+                **_row(version),
+            )  # fmt: skip
         session.commit()
     return len(new)
 

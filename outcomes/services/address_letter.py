@@ -12,11 +12,12 @@ from uuid import UUID
 from outcomes.language import TIMEZONE
 from outcomes.reports.letters import write_letter
 from outcomes.services.address_subscription import find_running, subscription_words
-from outcomes.services.answer_questions import Contact, read_contact, read_stored_instrument
 from outcomes.services.contact import citizen_place, relation_place
 from outcomes.services.deliver import Letter
 from outcomes.services.open_link import DAYS_AFTER_CLOSING
 from outcomes.services.queue_message import secret_place
+from outcomes.services.read_contact import Contact, read_contact
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import citizens, episodes, links, messages, organisations, signal_mail
 from outcomes.vault import TOKEN_BYTES
 

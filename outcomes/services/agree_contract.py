@@ -11,7 +11,9 @@ from outcomes.analysis.indicators import INDICATORS
 from outcomes.errors import ConflictError, Fault, InputError, NotFoundError, Sentence
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.services.contract_text import AT_LEAST, PAID_BY, ContractText, ReadContract, read_contract
+from outcomes.services.gather_outcomes import Period
 from outcomes.services.read_written import free_code
+from outcomes.services.settle_period import find_whole_period, refuse_parted
 from outcomes.store import contracts, interventions
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ def agree_contract(runtime: Runtime, actor: Actor, written: ContractText, *, cod
                 raise InputError(Sentence("The contract was not saved."), faults)
             if newest is not None and newest.version != after:
                 raise _agreed_meanwhile()
+            _require_unparted(session, written.intervention, found)
             _require_apart(session, code, found)
             taken = {each.code for each in contracts.list_contracts(session)}
             stored = contracts.add_contract(
@@ -118,6 +121,13 @@ def _require_apart(session: Session, code: str, found: ReadContract) -> None:
                     )
                 ],
             )
+
+
+def _require_unparted(session: Session, slug: str, found: ReadContract) -> None:
+    """Nothing is paid from a figure that tells of a few people."""
+    parted = refuse_parted(find_whole_period(session, slug), Period(found.first_day, found.last_day))
+    if parted is not None:
+        raise InputError(Sentence("The contract was not saved."), [Fault("first_day", parted)])
 
 
 def _agreed_meanwhile() -> ConflictError:

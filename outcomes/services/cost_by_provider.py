@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outcomes.analysis.cost_per_outcome import PlaceCost, cost_per_success
+from outcomes.analysis.cost_per_outcome import AllPlaces, PlaceCost, cost_of_all, cost_per_success
 from outcomes.errors import EstimateError
 from outcomes.store import value
 
@@ -30,8 +30,9 @@ def cost_by_provider(
     *,
     cost_per_month: float,
     today: date,
-) -> tuple[PlaceCost, ...]:
-    """Cost per success at each provider, by name; nothing where it can't be worked out or there is only one.
+) -> tuple[tuple[PlaceCost, ...], AllPlaces | None]:
+    """Cost per success at each provider, by name, and of all together; nothing where it can't be worked out or there is only
+    one.
 
     ``cost_per_month`` in kroner. Of those who answered both times; what is known of them at the start is their score then,
     and the numbers that the plan adjusts for.
@@ -52,15 +53,15 @@ def cost_by_provider(
         and None not in background[person.subject]
     ]
     if len({row[0] for row in rows}) < 2:  # noqa: PLR2004 - one place can't be held against others
-        return ()
+        return (), None
     names = (START, *_numbers(found))
     columns = [[float(each) for each in row[3] if each is not None] for row in rows]
+    costs, successes = [row[1] for row in rows], [int(row[2]) for row in rows]
     try:
-        return cost_per_success(
-            [row[0] for row in rows], [row[1] for row in rows], [int(row[2]) for row in rows], columns, names
-        )
+        places = cost_per_success([row[0] for row in rows], costs, successes, columns, names)
     except EstimateError:  # too few, or too much alike, for expected values
-        return ()
+        return (), None
+    return places, cost_of_all(costs, successes)
 
 
 def _numbers(found: PlanOutcomes) -> list[str]:

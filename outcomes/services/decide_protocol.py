@@ -18,7 +18,7 @@ from outcomes.errors import AnswerError, ConflictError, Fault, NotFoundError, Se
 from outcomes.instruments.answers import FORBIDDEN_CHARACTERS
 from outcomes.language import CITIZEN_LOCALES, DEFAULT_LOCALE
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import read_stored_instrument
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import instruments, organisations, protocols
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outcomes.services.answer_questions import check_not_sent
 from outcomes.services.open_link import use_link
+from outcomes.services.save_answers import check_not_sent
 from outcomes.store import answering
 
 if TYPE_CHECKING:

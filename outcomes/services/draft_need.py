@@ -15,7 +15,8 @@ from outcomes.reports.release_document import DocumentSection, as_published
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.read_need_map import GatheredNeed, gather_need_map, year_before
 from outcomes.services.read_offers import get_organisation
-from outcomes.services.release_ledger import START, admit_together, ledger_key, open_ledger
+from outcomes.services.release_ledger import START, Ledger, admit_together, ledger_key, open_ledger
+from outcomes.services.release_sums import sum_tells_of_few
 
 if TYPE_CHECKING:
     from outcomes.reports.offers.coverage import Pair
@@ -46,7 +47,8 @@ def draft_need(runtime: Runtime, scope: Scope) -> NeedDraft:
         panels, left_out = [], []
         for panel in need.panels:
             wanted = _people_of(panel.pair, gathered, period)
-            if isinstance(panel.rows[0].n, Withheld) or not admit_together(ledgers, wanted):
+            few = isinstance(panel.rows[0].n, Withheld) or _tells_of_few(panel.pair, gathered, ledgers)
+            if few or not admit_together(ledgers, wanted):
                 left_out.append(Sentence("%(name)s: too few people, or too few who are new.", name=panel.group))
                 continue
             populations |= wanted
@@ -73,6 +75,18 @@ def _people_of(pair: Pair, gathered: GatheredNeed, period: Period) -> dict[str, 
             if members:
                 found[ledger_key(slug, part, f"{years.from_date}..{years.to_date}", START)] = members
     return found
+
+
+def _tells_of_few(pair: Pair, gathered: GatheredNeed, ledgers: Mapping[str, Ledger]) -> bool:
+    """Whether the panel's sums over several interventions tell of few people; a person counts where they began last."""
+    slugs = gathered.slugs[pair]
+    if len(slugs) < 2:  # noqa: PLR2004 - the intervention's own ledger says it
+        return False
+    own = {slug: ledgers[slug] for slug in slugs}
+    years = (
+        {each.person: each.slug for each in people if each.pair == pair} for people in (gathered.now, gathered.before)
+    )
+    return any(sum_tells_of_few(own, counted, START) for counted in years)
 
 
 def _everybody(panel: NeedPanel) -> NeedPanel:

@@ -14,15 +14,13 @@ from outcomes.models.base import Json
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.reports.release_content import clean_content, content_checksum
 from outcomes.reports.release_document import ReleaseDocument, document_to_json
+from outcomes.services.draft_contracts import draft_contracts
 from outcomes.services.draft_overview import Material, Populations, draft_overview
 from outcomes.services.draft_report import draft_report
-from outcomes.services.draft_steering import (
-    draft_offers,
-    draft_requirements,
-    draft_supervision,
-    draft_targets,
-    draft_value,
-)
+from outcomes.services.draft_requirements import draft_requirements
+from outcomes.services.draft_steering import draft_offers, draft_targets
+from outcomes.services.draft_supervision import draft_supervision
+from outcomes.services.draft_value import draft_value
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.publish_release import own_organisation, publish_release
 from outcomes.services.release_ledger import explain, open_ledger
@@ -46,9 +44,11 @@ KIND_NAMES = {
     "supervision": Sentence("Supervision"),
     "offers": Sentence("Offers and target groups"),
     "value": Sentence("Value"),
-    "contract": Sentence("Outcome contract"),
+    "contract": Sentence("Outcome contracts"),
 }
 OF_AN_INTERVENTION = frozenset({"report", "value"})
+UNSTORED = frozenset({"value", "requirements", "supervision", "contract"})
+"""Kinds that no stored result is in."""
 DRAFTS: dict[str, Callable[[Runtime, Scope, str, Period], Material]] = {
     "overview": draft_overview,
     "report": draft_report,
@@ -57,8 +57,10 @@ DRAFTS: dict[str, Callable[[Runtime, Scope, str, Period], Material]] = {
     "supervision": draft_supervision,
     "offers": draft_offers,
     "value": draft_value,
+    "contract": draft_contracts,
 }
-"""Kinds that are published from the page of releases; a contract's figures are published with its payment."""
+"""Kinds that are published from the page of releases. What a payment follows from is published with it, under the contract's
+own code; here are all contracts together, rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def publish_draft(
     Raises ``ConflictError`` where the figures are others by now, and what
     :func:`~outcomes.services.publish_release.publish_release` raises.
     """
-    store_results(runtime, scope)  # the ledger looks at today's answers, and so must the figures
+    if kind not in UNSTORED:
+        store_results(runtime, scope)  # the ledger looks at today's answers, and so must the figures
     prepared = _prepare(runtime, scope, kind, subject, period)
     if prepared.draft.empty:
         raise ConflictError(Sentence("There is nothing that can be published now."))

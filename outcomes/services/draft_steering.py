@@ -1,6 +1,6 @@
-"""What a release of targets, process requirements, supervision, offers or value would hold: each page's own figures, rounded.
+"""What a release of targets or offers would hold: each page's own figures, rounded.
 
-Where a figure is of people, they are in the ledger as those of the overview are; the others are of offers and duties.
+Where a figure is of people, they are in the ledger as those of the overview are; the others are of offers.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 
 from outcomes.analysis.indicators import IndicatorValue
 from outcomes.analysis.plan import parse_analysis_plan
-from outcomes.analysis.results import Withheld as WithheldResult
-from outcomes.analysis.suppression import rounding_step
-from outcomes.errors import NotFoundError, Sentence
+from outcomes.errors import Sentence
 from outcomes.reports.parts import Cell, Column, Kind, Points, Table, Withheld
-from outcomes.reports.release_content import counts_few
-from outcomes.reports.release_document import DocumentSection, ReleaseDocument, as_published, coarsely
+from outcomes.reports.release_document import DocumentSection, ReleaseDocument
 from outcomes.reports.release_overview import TOO_FEW, as_released, indicator_cells, scale_length
 from outcomes.reports.targets import Amount, make_board, stand
 from outcomes.services.draft_need import draft_need
@@ -23,30 +20,19 @@ from outcomes.services.draft_overview import Material, Populations
 from outcomes.services.freeze_plan import find_plan
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.read_coverage import read_coverage
-from outcomes.services.read_requirements import read_requirements
-from outcomes.services.read_supervision import read_supervision
 from outcomes.services.read_targets import read_targets
-from outcomes.services.read_value import read_value
 from outcomes.services.release_ledger import CHANGE, GOALS, MEETING, Ledger, admit_together, ledger_key, open_ledger
 from outcomes.services.release_people import gather_release_people
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from outcomes.reports.requirements import Freed
     from outcomes.reports.targets import Standing, TargetView
     from outcomes.services.runtime import Runtime
     from outcomes.store.database import Scope
 
-SIGNAL_STATES = {
-    "open": Sentence("Waits for a dialogue"),
-    "in_dialogue": Sentence("In dialogue"),
-    "closed": Sentence("Closed"),
-}
 OTHER_FIGURES = {"goal_attainment": GOALS, "experience": MEETING}
 """Indicators of other answers than the main measure's, by what the ledger calls them."""
-BY_PROVIDER = "places"
-"""The value's section of the providers."""
 OUT_BESIDE = Sentence("Held against the other figures, it would tell of few people.")
 
 
@@ -156,57 +142,6 @@ def _length(session: Session, slug: str) -> float:
     return scale_length(parse_analysis_plan(stored.definition["analysis"]).measure)
 
 
-def draft_requirements(runtime: Runtime, scope: Scope, _subject: str, _period: Period) -> Material:
-    """Duties to document: where each comes from, what became of it, and the hours that it takes or took."""
-    book = read_requirements(runtime, scope)
-    columns = (
-        Column("requirement", Sentence("Process requirement")),
-        Column("source", Sentence("Source")),
-        Column("state", Sentence("State")),
-        Column("since", Sentence("Since"), Kind.DATE),
-        Column("minutes", Sentence("Minutes per person and month"), Kind.NUMBER, 0),
-        Column("hours", Sentence("Hours freed"), Kind.NUMBER, 0),
-    )
-    rows = tuple(
-        (row.title, row.source, row.state_words, row.since, row.minutes, _freed(row.freed)) for row in book.rows
-    )
-    table = as_published(
-        Table("requirements", Sentence("What is written down, and what isn't any more"), columns, rows)
-    )
-    section = DocumentSection(Sentence("Process requirements"), _many((book.finding,)), (table,))
-    title = Sentence("Process requirements in %(organisation)s", organisation=book.organisation_name)
-    return Material(ReleaseDocument(title, book.not_covered, (section,) if rows else ()), {}, "", ())
-
-
-def _freed(freed: Freed | None) -> Cell:
-    if freed is None:
-        return None
-    return Withheld(freed.hours.sentence) if isinstance(freed.hours, WithheldResult) else float(freed.hours)
-
-
-def draft_supervision(runtime: Runtime, scope: Scope, _subject: str, _period: Period) -> Material:
-    """Providers with a statistical reason to ask, by name: which method saw it and when, and whether it is talked about."""
-    context = read_supervision(runtime, scope)
-    columns = (
-        Column("provider", Sentence("Provider")),
-        Column("intervention", Sentence("Intervention")),
-        Column("found", Sentence("Found on"), Kind.DATE),
-        Column("state", Sentence("State")),
-        Column("false_alarms", Sentence("How often by chance alone")),
-    )
-    rows = tuple(
-        (group.provider, group.intervention, group.lines[0].found_on, SIGNAL_STATES[group.state], group.false_alarms)
-        for group in sorted(
-            (*context.signals, *context.closed), key=lambda group: (group.provider, str(group.intervention))
-        )
-    )
-    table = Table("signals", Sentence("Reasons to ask, by provider"), columns, rows)
-    why = Sentence("A signal is a reason to ask, not a judgement; the numbers behind it are in the overview.")
-    section = DocumentSection(Sentence("Supervision"), (why,), (table,))
-    title = Sentence("Signals for supervision in %(organisation)s", organisation=context.organisation)
-    return Material(ReleaseDocument(title, (), (section,) if rows else ()), {}, "", ())
-
-
 def draft_offers(runtime: Runtime, scope: Scope, _subject: str, _period: Period) -> Material:
     """Places for each target group, and whether they are enough for all who are known to need one; and the need map."""
     coverage = read_coverage(runtime, scope)
@@ -229,43 +164,3 @@ def draft_offers(runtime: Runtime, scope: Scope, _subject: str, _period: Period)
     need = draft_need(runtime, scope)
     sections = (*((section,) if rows else ()), *need.sections)
     return Material(ReleaseDocument(title, (day,), sections, need.figures), need.populations, "", need.left_out)
-
-
-def draft_value(runtime: Runtime, scope: Scope, slug: str, period: Period) -> Material:
-    """Money with what changed for citizens before it. Raises ``NotFoundError`` where no case has been decided."""
-    context = read_value(runtime, scope, intervention_slug=slug, period=period)
-    if context is None or context.money is None:
-        raise NotFoundError(Sentence("There is no value to publish for this intervention yet."))
-    with runtime.database.transaction(scope) as session:
-        intervention, stored = find_plan(session, slug)
-        plan = parse_analysis_plan(stored.definition["analysis"])
-        dated = stored.definition.get("dates_known", True)
-        people = gather_release_people(session, intervention, plan, period if dated else None)
-        changed = open_ledger(runtime, session, slug).count_changed(people.inside)
-    step = rounding_step(max(changed, 1), span=scale_length(plan.measure))
-    citizens, money = context.citizens, context.money
-    sections = (
-        DocumentSection(
-            Sentence("What changed for citizens"),
-            _many((citizens.finding, coarsely(citizens.number, step), citizens.certainty)),
-        ),
-        DocumentSection(Sentence("What it costs and saves"), _many((money.standing, money.finding, *money.warnings))),
-        *(
-            DocumentSection(
-                section.title,
-                _many((section.finding, *section.body, *section.withheld)),
-                tuple(as_published(table) for table in section.tables if table.on_page),
-            )
-            for section in money.sections
-            if section.key != BY_PROVIDER  # its people are others than the ledger's
-        ),
-    )
-    span = f"{period.from_date}..{period.to_date}" if dated else ""
-    title = Sentence("Value of %(intervention)s", intervention=context.heading.intervention)
-    document = ReleaseDocument(title, (context.heading.period,), sections)
-    return Material(document, people.whole(span), context.trace.snapshot, ())
-
-
-def _many(lines: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
-    """Sentences that count no small group."""
-    return tuple(line for line in lines if not counts_few(line))

@@ -14,9 +14,9 @@ from uuid import UUID, uuid4
 from outcomes.errors import Sentence
 from outcomes.instruments import precision_notes, smallest_detectable_change
 from outcomes.instruments.comparable import asks_the_same
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.jobs import defer_job
 from outcomes.services.raise_signals import end_of_working_day
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import citizens, signal_list
 
 if TYPE_CHECKING:

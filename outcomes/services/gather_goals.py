@@ -17,14 +17,12 @@ if TYPE_CHECKING:
     from outcomes.services.gather_outcomes import Period
 
 
-def gather_goals(session: Session, intervention: Intervention, period: Period) -> GoalsMaterial | None:
-    """Goals of those in the intervention who began in the period; None where nobody has set one."""
+def gather_goals(session: Session, intervention: Intervention, period: Period) -> GoalsMaterial:
+    """Goals of those in the intervention who began in the period."""
     rows = goals.list_goal_outcomes(
         session, intervention_id=intervention.id, started_from=period.from_date, started_to=period.to_date
     )
     with_goals = {citizen_id for citizen_id, goal, _ in rows if goal is not None}
-    if not with_goals:
-        return None
     latest = {  # oldest rating first: the last one stays
         goal.id: (citizen_id, float(goal.weight), rating.level)
         for citizen_id, goal, rating in rows

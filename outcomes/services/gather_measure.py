@@ -9,7 +9,7 @@ from outcomes.instruments.comparable import scoring_of
 from outcomes.instruments.kinds import Side
 from outcomes.reports.effect_report import CutOffMaterial, MeasureMaterial
 from outcomes.reports.parts import local_text
-from outcomes.services.answer_questions import read_stored_instrument
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import instruments
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from outcomes.instruments import visible_items
 from outcomes.instruments.answers import from_json
 from outcomes.instruments.model import Item
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.list_caseload import read_names
 from outcomes.services.open_citizen import given_answers
 from outcomes.services.read_curves import describe_score
@@ -24,6 +23,7 @@ from outcomes.services.read_own_page import (
     list_looks,
     list_own_responses,
 )
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.set_contact import open_contact
 from outcomes.store import citizens, episodes, goals, organisations, own_page
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
 
-from outcomes.analysis.breakdown import Breakdown, PersonFacts, describe_breakdown
+from outcomes.analysis.breakdown import Breakdown, PersonFacts, describe_breakdown, hide_levels
 from outcomes.analysis.disclosure import (
     may_show_cell,
     may_show_estimate,
@@ -22,6 +22,7 @@ from outcomes.analysis.disclosure import (
 )
 from outcomes.analysis.effect import estimate_effect
 from outcomes.analysis.effect_results import Cell, CellMark
+from outcomes.analysis.grouping import PROVIDER, TARGET_GROUP
 from outcomes.analysis.instrument_switch import find_instrument_switches
 from outcomes.analysis.levels import Limit
 from outcomes.analysis.period_comparison import compare_periods
@@ -30,12 +31,12 @@ from outcomes.errors import EstimateError, Sentence
 from outcomes.reports.effect_report.material import ExperienceMaterial, MoneyMaterial, PreviousMaterial
 from outcomes.reports.parts import local_text
 from outcomes.services.gather_outcomes import Period, first_episodes, gather_outcomes
-from outcomes.services.gather_population import gather_experience
+from outcomes.services.gather_population import find_uncounted, gather_experience
 from outcomes.services.judge_targets import list_intervention_targets
 from outcomes.services.read_supervision import list_open_signals
 from outcomes.services.read_value import value_of
 from outcomes.services.settle_period import read_whole_period
-from outcomes.store import interventions, report_people
+from outcomes.store import interventions, report_people, targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +68,7 @@ def gather_parts(
     groups = interventions.list_target_groups(session, intervention_id=intervention.id)
     return replace(
         material,
-        breakdown=breakdown,
+        breakdown=_hide_begun(session, intervention, found, estimate, breakdown),
         people_snapshot=fingerprint,
         target_group_names=tuple((group.code, local_text(group.title)) for group in groups),
         previous=gather_previous(session, intervention, found, estimate, today),
@@ -79,13 +80,24 @@ def gather_parts(
     )
 
 
-def _experience(
-    session: Session, intervention: Intervention, found: PlanOutcomes, today: date
-) -> ExperienceMaterial | None:
-    """How everybody meets the help; None where nobody was asked."""
+def _hide_begun(
+    session: Session, intervention: Intervention, found: PlanOutcomes, estimate: EffectEstimate, breakdown: Breakdown
+) -> Breakdown:
+    """The breakdown without how many began of a provider or target group, wherever the overview doesn't show it: with how
+    many answered, it would tell of a few who didn't."""
+    names = targets.list_provider_names(session)
+    unseen = {PROVIDER: set[str](), TARGET_GROUP: set[str]()}
+    for population in find_uncounted(session, intervention, found, estimate.individuals):
+        if population.provider_id is not None:
+            unseen[PROVIDER].add(names.get(population.provider_id, ""))
+        elif population.target_group is not None:
+            unseen[TARGET_GROUP].add(population.target_group)
+    return hide_levels(breakdown, unseen)
+
+
+def _experience(session: Session, intervention: Intervention, found: PlanOutcomes, today: date) -> ExperienceMaterial:
+    """How everybody meets the help."""
     asked, replied = gather_experience(session, intervention, found.period, today)
-    if not asked:
-        return None
     positive, answered = sum(replied.values()), len(replied)
     if not may_show_estimate(answered):
         return ExperienceMaterial(too_few_for_estimate(), None)
@@ -108,6 +120,8 @@ def _money(value: ValueContext | None) -> MoneyMaterial | None:
         payers.figure,
         payers.tables,
         money.warnings,
+        net=(money.numbers.net, money.numbers.low, money.numbers.high),
+        years=money.numbers.years,
     )
 
 
@@ -147,14 +161,16 @@ def gather_breakdown(
         known = gather_facts(session, intervention, whole, with_comparison=compared)
     fingerprint = _fingerprint(facts, history.snapshot if history else "", known if history else {})
     limits = tuple(Limit(cut.value, not cut.at_or_below) for cut in cut_offs)
+    ladder = read_whole_period(session, intervention, found.plan)
+    starts = ladder.starts if ladder else ()
 
     def make() -> Breakdown:
         return describe_breakdown(
             found.data.frame, found.plan, facts, compared=estimate.compared, dated=found.dated, limits=limits,
-            history=(history.frame, known) if history else None,
+            history=(history.frame, known) if history else None, starts=starts,
         )  # fmt: skip
 
-    return _kept(f"{intervention.id} {estimate.plan} {found.data.snapshot} {fingerprint}", make), fingerprint
+    return _kept(f"{intervention.id} {estimate.plan} {found.data.snapshot} {fingerprint} {starts}", make), fingerprint
 
 
 def gather_previous(

@@ -15,7 +15,14 @@ from uuid import UUID
 
 from outcomes.analysis.gas import gas_t_score
 from outcomes.analysis.population import EVERYBODY, Population
-from outcomes.analysis.population_counts import Counts, Grouping, PersonState, count_people, hide_counts
+from outcomes.analysis.population_counts import (
+    OF_ANSWERS,
+    Counts,
+    Grouping,
+    PersonState,
+    count_people,
+    hide_counts,
+)
 from outcomes.services.gather_outcomes import Placed, is_due
 from outcomes.store import experience, goals, interventions, targets
 
@@ -99,6 +106,20 @@ def count_populations(
     states = _states(people, found, changes)
     counts = {key: count_people(states[subject] for subject in sorted(part)) for key, part in people.parts.items()}
     return counts, hide_counts(counts, people.groupings, found.plan.goal_kind)
+
+
+def find_uncounted(
+    session: Session, intervention: Intervention, found: PlanOutcomes, changes: Sequence[PersonChange]
+) -> tuple[Population, ...]:
+    """Providers' and target groups' people of whom the overview doesn't say how many began."""
+    placed = place_people(session, intervention, found.data.people)
+    populations, groupings = _populations(intervention.slug, placed, targets.list_provider_names(session))
+    parts = {key: _members(each, placed) for key, each in populations.items()}
+    people = People(intervention.slug, placed, parts, populations, groupings, {}, frozenset(), {}, "")
+    states = _states(people, found, changes)
+    counts = {key: count_people(states[subject] for subject in sorted(part)) for key, part in parts.items()}
+    hidden = hide_counts(counts, groupings, found.plan.goal_kind, OF_ANSWERS)
+    return tuple(each for key, each in populations.items() if key != EVERYBODY and "begun" in hidden[key])
 
 
 def _populations(

@@ -15,6 +15,7 @@ from outcomes.services.give_link import add_link
 from outcomes.services.open_asking import Respondent, find_asked
 from outcomes.services.submit_response import constraint_name
 from outcomes.store import asking
+from outcomes.store.organisations import get_organisation
 from outcomes.vault import TOKEN_BYTES
 
 if TYPE_CHECKING:
@@ -32,11 +33,15 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class GivenCode:
-    """A code to say or write down, whom it is for, and until when it works. It is shown once and stored as a hash."""
+    """A code to say or write down, whom it is for, and until when it works. It is shown once and stored as a hash.
+
+    ``slug``: short name of the organisation, by which a tablet that nobody has used yet can say who asks.
+    """
 
     code: str = field(repr=False)
     who: Respondent
     expires_at: datetime
+    slug: str
 
 
 def give_code(
@@ -67,8 +72,9 @@ def _try_code(
         asking.end_codes(session, occasion_id=occasion_id, respondent_kind=who.kind, relation_id=relation_id)
         link = add_link(session, asked, who, secrets.token_urlsafe(TOKEN_BYTES))
         link.code_hash, link.code_expires_at = code_hash(runtime.vault, code), runtime.now() + LIFETIME
+        slug = get_organisation(session, organisation_id=actor.organisation_id).slug
         session.commit()
-        return GivenCode(code, who, link.code_expires_at)
+        return GivenCode(code, who, link.code_expires_at, slug)
 
 
 def normal_code(text: str) -> str:

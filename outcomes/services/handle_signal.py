@@ -11,11 +11,11 @@ from outcomes.instruments import from_json
 from outcomes.instruments.model import Item
 from outcomes.models.record import SIGNAL_HANDLED, SIGNAL_PAGE
 from outcomes.reports.parts import Points, local_text
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.find_worsening import compare_with_first
 from outcomes.services.list_caseload import read_names
 from outcomes.services.list_signals import RISK, WORSENING, SignalView, describe_signals
 from outcomes.services.rate_goal import NOTE_LENGTH, clean_note
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.set_contact import open_contact
 from outcomes.store import citizens, signal_list
 

@@ -11,6 +11,7 @@ from outcomes.language import DEFAULT_LOCALE, TIMEZONE
 from outcomes.models import Citizen, Response, Score
 from outcomes.services.start_episode import NewEpisode, add_citizen, add_episode
 from outcomes.store import citizens, imports
+from outcomes.store.bulk import add_rows
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -33,6 +34,8 @@ class ImportedPeople:
         self.runtime, self.session, self.scope, self.setting = runtime, session, scope, setting
         self.scale, self.table, self.content = scale, table, content
         self.faults: list[Fault] = []
+        self.responses: list[Response] = []
+        self.scores: list[Score] = []
         self.new_citizens = self.new_scores = 0
 
     def run(self) -> tuple[int, int]:
@@ -54,6 +57,7 @@ class ImportedPeople:
                 ),
                 self.faults,
             )
+        self._store_scores()
         return self.new_citizens, self.new_scores
 
     def _keys(self, subject: ImportSubject) -> list[str | bytes]:
@@ -127,6 +131,7 @@ class ImportedPeople:
             return
         if episode.arm != subject.arm_label or episode.background != dict(subject.background):
             self.faults.append(Fault(place, Sentence("Arm or background differs from what was imported before.")))
+        self._store_scores()  # what an earlier line said of the same person counts too
         occasions, stored = imports.scores_of_episode(self.session, episode_id=episode.id, scale=self.scale.key)
         for score in subject.scores:
             if score.occasion in stored and stored[score.occasion] != score.score:
@@ -171,10 +176,10 @@ class ImportedPeople:
                 answered_at=_noon(day),
                 late=day > occasion.closes_on,
             )
-            self.session.add(response)
-            self.session.flush()
-            self.session.add(
+            self.responses.append(response)
+            self.scores.append(
                 Score(
+                    id=uuid4(),
                     organisation_id=self.scope.organisation_id,
                     response_id=response.id,
                     scale=self.scale.key,
@@ -183,7 +188,11 @@ class ImportedPeople:
                     n_items=len(self.scale.items),
                 )
             )
-            self.new_scores += 1
+
+    def _store_scores(self) -> None:
+        add_rows(self.session, rows=(*self.responses, *self.scores))
+        self.new_scores += len(self.scores)
+        self.responses, self.scores = [], []
 
 
 def _noon(day: date) -> datetime:

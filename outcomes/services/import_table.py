@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 from outcomes.errors import Fault, ImportFileError, Sentence
 from outcomes.models import ImportBatch, InstrumentVersion
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.import_people import ImportedPeople
 from outcomes.services.import_setting import ensure_organisation, ensure_setting
 from outcomes.services.install_instrument import add_shipped_instrument
 from outcomes.services.read_curves import find_scale
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import imports, instruments, organisations
 from outcomes.store.database import Scope
 from outcomes.tables import TableMapping, interpret, read_mapping, read_table

@@ -26,6 +26,7 @@ from outcomes.reports.targets import (
 )
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.measure_population import measure_population, read_population
+from outcomes.services.settle_period import explain_parted, find_whole_period
 from outcomes.store import interventions, stored_results, targets
 
 if TYPE_CHECKING:
@@ -83,6 +84,11 @@ def judge(runtime: Runtime, session: Session, row: OutcomeTarget, *, stored_only
     population, period = target_population(row)
     try:
         figures: PopulationFigures | None = read_population(runtime, session, population, period)
+        parted = (
+            explain_parted(find_whole_period(session, population.intervention), period) if figures is None else None
+        )
+        if parted is not None:
+            return stand_without(parted)
         if figures is None and stored_only:
             return stand_without(Sentence("The figures haven't been worked out yet. They are each night."))
         if figures is None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from outcomes.analysis.indicators import INDICATORS
 from outcomes.errors import NotFoundError, Sentence
+from outcomes.reports.national_steering import STATUS_WORDS
 from outcomes.reports.parts import LocalText, Points, local_text
 from outcomes.services.pay_contract import payable_from
 from outcomes.services.verify_payment import comes_out_the_same
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from outcomes.store.database import Scope
 
 ORE = 100
-STATUS_WORDS = {
-    "met": Sentence("What was agreed is reached"),
-    "not_met": Sentence("What was agreed isn't reached"),
-    "cannot_be_said": Sentence("It can't be said yet whether what was agreed is reached"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +154,8 @@ def _target(trigger: Mapping[str, Any]) -> Sentence:
 
 def _value(unit: str, number: float) -> Sentence:
     if unit == "share":
-        return Sentence("%(value)s per cent", value=Points(100 * number, 1))
+        percent = round(100 * number, 1)
+        return Sentence("%(value)s per cent", value=Points(percent, 0 if percent.is_integer() else 1))
     if unit == "points":
         return Sentence("%(value)s points", value=Points(number, 1))
     return Sentence("%(value)s standard deviations", value=Points(number, 2))

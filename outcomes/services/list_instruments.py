@@ -13,7 +13,7 @@ from outcomes.instruments import Kind, base_language, variant_of
 from outcomes.instruments.readability import readability
 from outcomes.language import LANGUAGE_NAMES
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import read_stored_instrument
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import instruments, protocols, records
 
 if TYPE_CHECKING:

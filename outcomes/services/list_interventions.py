@@ -120,7 +120,7 @@ def _read(
     with runtime.database.transaction(scope) as session:
         name = organisations.get_organisation(session, organisation_id=scope.organisation_id).name
         every = _list_asked(session, period)
-        asked = [each for each in every if question.legal_section in {None, each.section}]
+        asked = [each for each in every if _is_asked(each, question)]
         stored = [result for each in asked for key, result in each.stored.items() if key == EVERYBODY]
         reading = _Reading(read_target_names(session), _newest_answers(session, stored))
         rows = [row for each in asked for row in _rows(each, question, reading)]
@@ -144,6 +144,10 @@ def _read(
             filtered=question.filtered,
         )
         return page, tuple(each for each in asked if _is_missing(each, question))
+
+
+def _is_asked(asked: _Asked, question: OverviewQuestion) -> bool:
+    return question.legal_section in {None, asked.section} and question.intervention in {None, asked.intervention.slug}
 
 
 def _list_asked(session: Session, period: Period) -> list[_Asked]:

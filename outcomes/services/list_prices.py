@@ -93,14 +93,16 @@ def _row(stored: PriceSet) -> PriceSetRow:
 def _table(stored: PriceSet) -> Table:
     """A row for each area and year, a column for each payer: they stand side by side as they are added up."""
     prices, titles = price_table(stored), dict(area_titles(stored))
+    whole = all(ore % 100 == 0 for area in prices.areas for years in area.amounts.values() for ore in years)
+    decimals = 0 if whole else 2
     return Table(
         "prices",
         Sentence("Kroner per person who succeeds, by year from the start of the help, after refunds"),
         (
             Column("area", Sentence("Area")),
             Column("year", Sentence("Year")),
-            *(Column(payer, PAYER_NAMES[payer], Kind.NUMBER, 2) for payer in PAYERS),
-            Column("total", Sentence("All together"), Kind.NUMBER, 2),
+            *(Column(payer, PAYER_NAMES[payer], Kind.NUMBER, decimals) for payer in PAYERS),
+            Column("total", Sentence("All together"), Kind.NUMBER, decimals),
         ),
         tuple(
             (

@@ -10,10 +10,10 @@ from uuid import UUID
 from outcomes.errors import NotFoundError, Sentence
 from outcomes.language import sort_key
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.list_caseload import read_names
 from outcomes.services.open_asking import CITIZEN, Respondent, is_live, read_relation_name
 from outcomes.services.open_citizen import occasion_label
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import citizens, instruments, relations, sheets
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from outcomes.errors import Sentence
 from outcomes.reports.parts import local_text
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.list_caseload import read_names
 from outcomes.services.list_instruments import RESPONDENT_NAMES
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import citizens, organisations, signal_list
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from outcomes.models import Citizen, Occasion
 from outcomes.models.citizen import RELATION_KINDS
 from outcomes.models.record import ASKING
 from outcomes.reports.parts import local_text
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.contact import relation_place
 from outcomes.services.list_caseload import read_names
 from outcomes.services.open_citizen import admit, occasion_label
 from outcomes.services.open_link import DAYS_AFTER_CLOSING
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.submit_response import all_answers
 from outcomes.store import asking, citizens, relations, responses
 from outcomes.store.database import SessionStatements

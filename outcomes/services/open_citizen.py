@@ -13,11 +13,11 @@ from outcomes.instruments.kinds import NonAnswer
 from outcomes.instruments.model import Item
 from outcomes.models.record import CITIZEN_PAGE, SHARED
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.list_caseload import read_names
 from outcomes.services.list_signals import SignalView, signals_of_episodes
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
 from outcomes.services.read_curves import CurveData, describe_score, gather_curves
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import citizens, episodes, goals, organisations, own_page
 
 if TYPE_CHECKING:

@@ -47,6 +47,11 @@ def migrate_database(address: DatabaseAddress) -> None:
     migrate.upgrade(address.owner_url)
 
 
+def analyse_database(address: DatabaseAddress) -> None:
+    """Let the database plan its queries by what its tables hold now, after many rows were added."""
+    migrate.analyse(address.owner_url)
+
+
 @contextmanager
 def open_runtime(settings: Settings) -> Iterator[Runtime]:
     """A runtime for a command. Raises ``UnavailableError`` where the schema isn't the one that this code knows."""

@@ -11,8 +11,8 @@ from outcomes.instruments.kinds import AnswerType
 from outcomes.instruments.wording import base_language
 from outcomes.language import LANGUAGE_NAMES
 from outcomes.reports.parts import LocalText, Points, local_text
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.list_instruments import VARIANT_NAMES, InstrumentEntry, describe_instruments
+from outcomes.services.recall_instrument import read_stored_instrument
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -16,6 +16,7 @@ from outcomes.errors import ConflictError, DisclosureError, EstimateError, NotFo
 from outcomes.services.contract_text import load_terms
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.runtime import code_version
+from outcomes.services.settle_period import explain_parted, find_whole_period
 from outcomes.store import contracts, interventions, releases
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def paid_again(
         ci_high=float(figure["ci_high"]),
         n=int(figure["n"]),
         counted=int(figure["counted"]),
+        highest=figure.get("highest"),
     )
     days = (contract.first_day, contract.last_day)
     own = sum(payment.amount for payment, paid in earlier if (paid.first_day, paid.last_day) == days)
@@ -133,6 +135,9 @@ def _freeze(runtime: Runtime, actor: Actor, code: str, *, reason: str) -> Releas
         _require_over(session, contract, runtime.today())
         slug, plan = _intervention(session, contract)
         period = Period(contract.first_day, contract.last_day)
+        parted = explain_parted(find_whole_period(session, slug), period)
+        if parted is not None:
+            raise EstimateError(parted)
         figures = measure_population(runtime, session, Population(slug), period)
         people = people_behind(session, Population(slug), period, plan)
         content = _content(contract, slug, figures)
@@ -207,6 +212,7 @@ def _figure(figures: PopulationFigures, key: str) -> dict[str, Any]:
         "estimate": round(found.estimate * DECIMALS) / DECIMALS,
         "ci_low": math.floor(found.ci_low * DECIMALS) / DECIMALS,
         "ci_high": math.ceil(found.ci_high * DECIMALS) / DECIMALS,
+        "highest": None if found.highest is None else math.ceil(found.highest * DECIMALS) / DECIMALS,
         "n": n,
         "total": share.total,
         "counted": share.count,

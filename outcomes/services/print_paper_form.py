@@ -9,8 +9,8 @@ from outcomes.errors import NotFoundError, Sentence
 from outcomes.instruments import Kind, base_language
 from outcomes.models.record import PAPER_PRINTED
 from outcomes.reports.paper_form import Sheet, build_paper_form, render_paper, render_paper_apart
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.open_asking import CITIZEN, find_asked
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import instruments, organisations
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outcomes.instruments import risky_items
 from outcomes.language import TIMEZONE
@@ -157,11 +157,20 @@ def read_help(statements: Statements, opened: OpenLink, organisation_id: UUID) -
     if not any(promise.kind == RISK for promise in promises):
         return Help(promises=promises)
     protocol = signals.find_protocol(statements, organisation_id=organisation_id, occasion_id=opened.occasion_id)
-    lines = tuple(
+    words = local_text(protocol.words) if protocol and protocol.words else None
+    return Help(_lines_of(protocol), words, promises)
+
+
+def read_help_lines(statements: Statements, opened: OpenLink, organisation_id: UUID) -> tuple[HelpLine, ...]:
+    """Whom one can call at once by the protocol of what is asked, whatever is answered; none where it needs none."""
+    return _lines_of(signals.find_protocol(statements, organisation_id=organisation_id, occasion_id=opened.occasion_id))
+
+
+def _lines_of(protocol: Any) -> tuple[HelpLine, ...]:
+    return tuple(
         HelpLine(local_text(line["name"]), line["phone"], local_text(line.get("hours") or {}))
         for line in (protocol.help_lines if protocol else ())
     )
-    return Help(lines, local_text(protocol.words) if protocol and protocol.words else None, promises)
 
 
 def day_looked_at(at: datetime) -> date:

@@ -13,7 +13,7 @@ from outcomes.instruments.comparable import asks_the_same
 from outcomes.instruments.precision import precision_notes
 from outcomes.language import TIMEZONE
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import read_stored_instrument
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import responses
 
 if TYPE_CHECKING:

@@ -86,7 +86,6 @@ def _material(
         meetings=tuple(each.held_on for each in earlier),
         points=learning.list_points(session, intervention_id=intervention.id),
         starts=[(row[0], row[1]) for row in learning.list_first_starts(session, intervention_id=intervention.id)],
-        providers=providers,
         stopped=learning.count_stopped(session, intervention_id=intervention.id),
         origin=Origin(
             plan_version=plan.version if plan else None,

@@ -17,6 +17,7 @@ from outcomes.reports.national import (
     read_number,
     status_words,
 )
+from outcomes.reports.national_steering import PublishedPart, build_steering
 from outcomes.reports.parts import local_text
 from outcomes.reports.targets import wish_words
 from outcomes.services.publish_release import own_organisation, release_checksum
@@ -26,16 +27,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from sqlalchemy.orm import Session
+
     from outcomes.models import OutcomeTarget, Release
+    from outcomes.reports.national_steering import NationalSteering
     from outcomes.services.runtime import Runtime
     from outcomes.store.database import Scope
 
 AUTHORITY = "authority"
 KIND = "overview"
+STEERING = ("value", "requirements", "supervision", "contract")
+"""Kinds whose newest figures stand beside each other, under their own name."""
 
 
 def read_national(runtime: Runtime, scope: Scope) -> National:
-    """Every municipality's newest published overview, together and by name; national targets as they stand by it.
+    """Every municipality's newest published overview, together and by name; national targets as they stand by it; and the
+    newest of what else is published of steering.
 
     Raises ``NotAllowedError`` for an organisation that is no authority.
     """
@@ -45,6 +52,7 @@ def read_national(runtime: Runtime, scope: Scope) -> National:
             raise NotAllowedError(Sentence("This page is for others than you. Go back to your own first page."))
         found = releases.list_releases_for_authority(session, kind=KIND)
         municipalities = [(row[0], row[1]) for row in releases.list_municipalities(session)]
+        steering, unsound = _steering(session, municipalities)
         national = _in_force(targets.list_targets(session), runtime)
     newest = {release.organisation_id: release for release in found}  # the newest period and version comes last
     of_days = {(release.organisation_id, release.first_day, release.last_day): release for release in found}
@@ -56,15 +64,35 @@ def read_national(runtime: Runtime, scope: Scope) -> National:
     ]
     published = [_published(release) for release in whole.values()]
     missing = [(key, name) for key, name in municipalities if key not in whole]
-    changed = tuple(release.organisation_name for key, release in newest.items() if key not in whole)
+    changed = {release.organisation_name for key, release in newest.items() if key not in whole} | unsound
     return National(
         authority=own.name,
         interventions=compare_places(published, missing),
         targets=tuple(_judge(target, sound, published, missing) for target in national),
         reported=tuple(sorted(each.name for each in published)),
         missing=tuple(name for key, name in missing if key not in newest),
-        changed=changed,
+        changed=tuple(sorted(changed)),
+        steering=steering,
     )
+
+
+def _steering(session: Session, municipalities: Sequence[tuple[UUID, str]]) -> tuple[NationalSteering, set[str]]:
+    """The newest published figures of each kind of steering, as they were published; and whose are no longer that."""
+    found: dict[str, list[PublishedPart]] = {}
+    unsound = set()
+    for kind in STEERING:
+        newest = {
+            (release.organisation_id, release.subject if kind == "value" else ""): release
+            for release in releases.list_releases_for_authority(session, kind=kind)
+            if kind in release.content.get("figures", {})
+        }
+        for release in newest.values():
+            if release_checksum(release) != release.checksum:
+                unsound.add(release.organisation_name)
+                continue
+            figures = release.content["figures"][kind]
+            found.setdefault(kind, []).append(PublishedPart(release.organisation_id, release.id, figures))
+    return build_steering(municipalities, found), unsound
 
 
 def _published(release: Release) -> Published:

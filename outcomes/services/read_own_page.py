@@ -14,10 +14,11 @@ from outcomes.instruments.answers import to_json
 from outcomes.instruments.model import Item
 from outcomes.models import record
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import Contact, Reader, read_contact, read_stored_instrument
 from outcomes.services.list_caseload import read_names
 from outcomes.services.open_citizen import GoalView, given_answers, make_goal_view, rater_names
+from outcomes.services.read_contact import Contact, Reader, read_contact
 from outcomes.services.read_curves import CurveData, gather_curves
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import citizens, goals, organisations, own_page
 
 if TYPE_CHECKING:

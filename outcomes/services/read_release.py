@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from outcomes.errors import NotFoundError, Sentence, UnavailableError
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.reports.release_document import Difference, ReleaseDocument, compare_documents, document_from_json
-from outcomes.services.draft_release import KIND_NAMES
+from outcomes.reports.stored_values import from_stored
+from outcomes.services.draft_release import KIND_NAMES, OF_AN_INTERVENTION
 from outcomes.services.list_releases import VersionLine, version_line
 from outcomes.services.publish_release import release_checksum
 from outcomes.store import interventions, releases
@@ -68,8 +69,8 @@ def read_release(runtime: Runtime, scope: Scope, release_id: UUID | None) -> Rel
         intervention = interventions.find_intervention(session, slug=release.subject)
     before = next((each for each in reversed(versions) if each.version < release.version), None)
     document, earlier = _read(release), _read(before) if before is not None else None
-    name = local_text(intervention.title) if intervention else None
-    whole = release.kind == "overview"
+    name = local_text(intervention.title) if intervention else _published_name(release)
+    whole = release.kind not in OF_AN_INTERVENTION
     return ReleasePage(
         kind_name=KIND_NAMES[release.kind],
         subject_name=name or (release.organisation_name if whole else release.subject),
@@ -122,6 +123,13 @@ def checked_content(release: Release) -> Json:
             )
         )
     return release.content
+
+
+def _published_name(release: Release) -> LocalText | None:
+    """What the intervention was called when its value was published: others than its own organisation don't know it."""
+    title = release.content.get("figures", {}).get(release.kind, {}).get("title")
+    found: LocalText | None = from_stored(title) if title else None
+    return found
 
 
 def _read(release: Release) -> ReleaseDocument | None:

@@ -29,7 +29,7 @@ from outcomes.reports.requirements import (
     retired_spans,
     state_words,
 )
-from outcomes.services.answer_questions import read_stored_instrument
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import instruments, interventions, organisations, requirements
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from outcomes.models import Intervention, Specialisation
-    from outcomes.reports.offers.register import Names
+    from outcomes.reports.offers.register import Names, OfferNow
     from outcomes.services.runtime import Runtime
     from outcomes.store.database import Scope
 
@@ -65,6 +65,7 @@ class _Rows:
         self._providers = {row[0].id: row[0].name for row in offers.list_providers(session)}
         self._offered = [list_offers(session, day) for day in (first_day, last_day)]
         self._stored = offers.list_specialisations(session)
+        self._givers = {(row[0], row[1]) for row in offers.list_givers(session)}
 
     def list(self) -> list[SpecialisationRow]:
         """By intervention and target group."""
@@ -76,7 +77,7 @@ class _Rows:
 
     def _row(self, intervention: Intervention, code: str, stored: Sequence[Specialisation]) -> SpecialisationRow:
         levels = tuple(Level(each.provider_id, each.valid_from, each.level, each.criteria_version) for each in stored)
-        offered = self._giving(intervention.slug, code) | {
+        offered = self._giving(intervention, code) | {
             each.provider_id for each in levels if each.provider_id is not None
         }
         trend = judge_trend(frozenset(offered), levels, first_day=self.first_day, last_day=self.last_day)
@@ -97,14 +98,20 @@ class _Rows:
             ),
         )  # fmt: skip
 
-    def _giving(self, slug: str, code: str) -> set[UUID]:
-        """Offers that give the intervention to the group on either day."""
+    def _giving(self, intervention: Intervention, code: str) -> set[UUID]:
+        """Offers that give the intervention to the group on either day, or may do so: where nobody has recorded what an offer
+        gives, it may where somebody has begun there; where nobody has recorded to whom, to anybody."""
         return {
             offer.provider_id
             for day in self._offered
             for offer in day
-            if slug in offer.interventions and code in offer.target_groups
+            if self._gives(offer, intervention) and (code in offer.target_groups or not offer.target_groups)
         }
+
+    def _gives(self, offer: OfferNow, intervention: Intervention) -> bool:
+        if offer.interventions:
+            return intervention.slug in offer.interventions
+        return (intervention.id, offer.provider_id) in self._givers
 
     def _levels(
         self, name: str | Sentence, provider_id: UUID | None, levels: tuple[Level, ...],

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from outcomes.errors import NotFoundError, Sentence
 from outcomes.reports.target_versions import TargetPage, side_by_side
-from outcomes.services.judge_targets import mark_seen, read_target_names, view_targets
-from outcomes.services.read_targets import AUTHORITY
+from outcomes.services.judge_targets import mark_seen, view_targets
+from outcomes.services.read_targets import AUTHORITY, read_names
 from outcomes.store import organisations, targets
 
 if TYPE_CHECKING:
@@ -26,10 +26,9 @@ def read_target(runtime: Runtime, scope: Scope, code: str, *, national: bool = F
     with runtime.database.transaction(scope) as session:
         organisation = organisations.get_organisation(session, organisation_id=scope.organisation_id)
         rows = find_versions(session, scope, code, national=national)
-        views = view_targets(
-            runtime, session, rows, read_target_names(session), own=organisation.id,
-            judged=organisation.kind != AUTHORITY,
-        )  # fmt: skip
+        for_authority = organisation.kind == AUTHORITY
+        names = read_names(session, for_authority=for_authority)
+        views = view_targets(runtime, session, rows, names, own=organisation.id, judged=not for_authority)
         mark_seen(session, views, runtime.now())
         session.commit()
     return TargetPage(views, side_by_side(views))

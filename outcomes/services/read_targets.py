@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from outcomes.reports.stored_values import from_stored
 from outcomes.reports.targets import TargetBoard, make_board
 from outcomes.services.judge_targets import list_newest, mark_seen, read_target_names, view_targets
-from outcomes.store import organisations
+from outcomes.store import organisations, releases
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from outcomes.services.judge_targets import TargetNames
     from outcomes.services.runtime import Runtime
     from outcomes.store.database import Scope
 
 AUTHORITY = "authority"
+PUBLISHED = "overview"
 
 
 def read_targets(runtime: Runtime, scope: Scope) -> TargetBoard:
@@ -23,7 +29,8 @@ def read_targets(runtime: Runtime, scope: Scope) -> TargetBoard:
     assert scope.organisation_id is not None  # noqa: S101 - whoever calls is signed in
     with runtime.database.transaction(scope) as session:
         organisation = organisations.get_organisation(session, organisation_id=scope.organisation_id)
-        names, for_authority = read_target_names(session), organisation.kind == AUTHORITY
+        for_authority = organisation.kind == AUTHORITY
+        names = read_names(session, for_authority=for_authority)
         rows = [
             row
             for row in list_newest(session)
@@ -33,3 +40,16 @@ def read_targets(runtime: Runtime, scope: Scope) -> TargetBoard:
         mark_seen(session, views, runtime.now())
         session.commit()
     return make_board(organisation.name, views, for_authority=for_authority, as_of=runtime.today())
+
+
+def read_names(session: Session, *, for_authority: bool) -> TargetNames:
+    """What targets are about, in words; an authority knows interventions by what municipalities have published of them."""
+    names = read_target_names(session)
+    if not for_authority:
+        return names
+    titles = {
+        each["slug"]: from_stored(each["title"])
+        for release in releases.list_releases_for_authority(session, kind=PUBLISHED)
+        for each in release.content.get("figures", {}).get("interventions", ())
+    }
+    return replace(names, interventions={**titles, **names.interventions})

@@ -92,4 +92,5 @@ def _version(row: ThemeSet) -> ThemeVersion:
         ),
         shared=row.shared,
         owner=row.organisation_id,
+        kept_by=row.recorded_by if row.shared else "",
     )

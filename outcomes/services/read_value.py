@@ -35,9 +35,10 @@ ORE = 100
 
 
 def read_value(
-    runtime: Runtime, scope: Scope, *, intervention_slug: str, period: Period | None = None
+    runtime: Runtime, scope: Scope, *, intervention_slug: str, period: Period | None = None, published: bool = False
 ) -> ValueContext | None:
-    """The context of the value page; None where no case has been decided for the intervention.
+    """The context of the value page; None where no case has been decided for the intervention. ``published``: what of it may
+    be out: every amount from rounded shares, and no provider.
 
     Raises ``NotFoundError`` (no intervention, plan or data), ``AnalysisPlanError`` (plan not frozen) and ``EstimateError``
     (the period holds nobody).
@@ -51,6 +52,8 @@ def read_value(
             return None
         found = gather_plan_outcomes(runtime, session, intervention, stored, period)
         material = gather_material(runtime, session, intervention, stored, found, with_sensitivity=False)
+        if published:
+            return value_of(session, intervention, material, published=True)
         return value_of(session, intervention, material, found=found, today=runtime.today())
 
 
@@ -61,10 +64,11 @@ def value_of(
     *,
     found: PlanOutcomes | None = None,
     today: date | None = None,
+    published: bool = False,
 ) -> ValueContext | None:
     """The value that belongs to a report's material; None where no case has been decided.
 
-    ``found`` and ``today``: where the providers are to be held against each other too.
+    ``found`` and ``today``: where the providers are to be held against each other too. ``published``: from rounded shares.
     """
     from outcomes.reports.value.build import build_value  # noqa: PLC0415 - see STACK: heavy imports
     from outcomes.services.cost_by_provider import cost_by_provider  # noqa: PLC0415
@@ -75,9 +79,11 @@ def value_of(
     made = _value_material(session, cases[0], material.snapshot)
     if found is not None and today is not None:
         kroner = made.assumptions.cost_per_month / ORE
-        places = cost_by_provider(session, intervention, found, material.estimate, cost_per_month=kroner, today=today)
-        made = replace(made, places=places)
-    return build_value(material, made)
+        places, together = cost_by_provider(
+            session, intervention, found, material.estimate, cost_per_month=kroner, today=today
+        )
+        made = replace(made, places=places, all_places=together)
+    return build_value(material, made, published=published)
 
 
 def _value_material(session: Session, case: ValueCase, snapshot: str) -> ValueMaterial:

@@ -7,14 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from outcomes.reports.parts import LocalText, local_text
-from outcomes.services.answer_questions import Contact, Reader, read_contact
-from outcomes.services.raise_signals import Help, read_help
+from outcomes.services.raise_signals import Help, HelpLine, read_help, read_help_lines
+from outcomes.services.read_contact import Contact, Reader, read_contact
 from outcomes.store import answering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from outcomes.services.answer_questions import Visit
+    from outcomes.services.read_visit import Visit
     from outcomes.services.runtime import Runtime
 
 MOST_NAMED = 6
@@ -42,13 +42,17 @@ class Team:
 @dataclass(frozen=True, slots=True)
 class Welcome:
     """Who sees the answers (``readers``: the coordinator; ``team``: None where no team helps, or nobody else is in it), how
-    they are handled, the day of the next questions, and what the answers set going."""
+    they are handled, the day of the next questions, and what the answers set going.
+
+    ``lines``: whom one can call at once, where the questions are such that an answer may call for help.
+    """
 
     readers: tuple[Reader, ...]
     team: Team | None
     privacy: Privacy
     next_on: date | None
     help: Help
+    lines: tuple[HelpLine, ...]
 
 
 def read_welcome(runtime: Runtime, visit: Visit) -> Welcome:
@@ -62,9 +66,11 @@ def read_welcome(runtime: Runtime, visit: Visit) -> Welcome:
             today=runtime.today(),
         )
         raised = read_help(transaction, visit.opened, ticket.organisation_id)
+        risky = visit.instrument.has_risk_items
+        lines = read_help_lines(transaction, visit.opened, ticket.organisation_id) if risky else ()
         transaction.finish()
     reader = (Reader(row.coordinator_name, row.coordinator_title),) if row.coordinator_name else ()
-    return Welcome(reader, _read_team(row, len(reader)), read_privacy(row.privacy), row.next_on, raised)
+    return Welcome(reader, _read_team(row, len(reader)), read_privacy(row.privacy), row.next_on, raised, lines)
 
 
 def _read_team(row: Any, n_before: int) -> Team | None:

@@ -25,11 +25,11 @@ from outcomes.errors import (
 from outcomes.instruments import Instrument, answer_faults, to_json, visible_items
 from outcomes.instruments.answers import Answer, Answers
 from outcomes.models.record import INTERVIEW
-from outcomes.services.answer_questions import stored_answers
 from outcomes.services.compare_answers import changed_since, digest_answer, digest_answers
 from outcomes.services.open_asking import Asked, Respondent, find_asked
 from outcomes.services.open_link import OpenLink, Ticket, open_from_row
 from outcomes.services.raise_signals import Help, find_risks, read_help
+from outcomes.services.read_visit import stored_answers
 from outcomes.services.submit_response import RACES, Receipt, Sending, all_answers, constraint_name, store_answers
 from outcomes.store import answering, asking
 from outcomes.store.database import SessionStatements, again_after_deadlock

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from outcomes.analysis.differencing import Finding, Leak, find_leak
 from outcomes.analysis.disclosure import MINIMUM_ESTIMATE
+from outcomes.analysis.plan import parse_analysis_plan
 from outcomes.errors import NotFoundError, Sentence
 from outcomes.models import Release, ReleaseLedger
 from outcomes.services.gather_population import EXPERIENCE
@@ -64,6 +65,8 @@ class Ledger:
     contributed: Mapping[UUID, Mapping[str, str]]
     primary: str
     out: list[Out] = field(default_factory=list)
+    _seals: dict[tuple[UUID, str], tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
+    """What was sealed once: every figure asks for the same people."""
 
     def check(self, key: str, people: frozenset[UUID]) -> tuple[Finding, Release | None] | None:
         """How a figure of these people would tell of few, beside what is out; with the release that it is held against."""
@@ -105,14 +108,32 @@ class Ledger:
 
     def _make(self, key: str, people: frozenset[UUID]) -> Out:
         told, parts = self._told(key), dict[bytes, Contributions]()
+        tags = {name: self.tag(name) for name in {name for person in people for name in self.contributed[person]}}
         for person in people:
-            who = str(person)
-            sealed = self.vault.lookup_hash(who, kind="release person")[:PERSON]
-            for name, text in self.contributed[person].items():
+            for name in self.contributed[person]:
                 if told is None or name in told:
-                    mark = self.vault.lookup_hash(f"{who}\x00{text}", kind=f"release {name}")[:PART]
-                    parts.setdefault(_tag(self.vault, name), {})[sealed] = mark
+                    sealed, mark = self.seal(person, name)
+                    parts.setdefault(tags[name], {})[sealed] = mark
         return Out(key, parts, None)
+
+    def seal(self, person: UUID, name: str) -> tuple[bytes, bytes]:
+        """The marks of a person, and of what they contribute to the part called ``name``."""
+        if (person, name) not in self._seals:
+            who, text = str(person), self.contributed[person][name]
+            self._seals[person, name] = (
+                self.vault.lookup_hash(who, kind="release person")[:PERSON],
+                self.vault.lookup_hash(f"{who}\x00{text}", kind=f"release {name}")[:PART],
+            )
+        return self._seals[person, name]
+
+    def tag(self, name: str) -> bytes:
+        """How the part called ``name`` stands in the ledger."""
+        return _tag(self.vault, name)
+
+    def groups(self, name: str) -> list[Contributions]:
+        """Who stands behind the part called ``name`` of each figure that is out, where so many do that it is shown."""
+        tag = self.tag(name)
+        return [each.parts[tag] for each in self.out if len(each.parts.get(tag, ())) >= MINIMUM_ESTIMATE]
 
     def _told(self, key: str) -> frozenset[str] | None:
         """Names of the parts that the key's figures stand on; None: all."""
@@ -149,20 +170,20 @@ def open_ledger(runtime: Runtime, session: Session, slug: str) -> Ledger:
     if intervention is None:
         raise NotFoundError(Sentence("There is no such intervention."))
     plan = stored_results.list_latest_plans(session).get(intervention.id)
-    analysis = plan.definition["analysis"] if plan is not None else {}
+    analysis = parse_analysis_plan(plan.definition["analysis"]) if plan is not None else None
     given: dict[UUID, list[tuple[str, str, bool, str]]] = defaultdict(list)
     for person, part, code, due, told in releases.list_contributions(
-        session, slug=slug, measure=analysis["measure"]["instrument"] if analysis else "", experience=EXPERIENCE,
+        session, slug=slug, measure=analysis.measure.instrument if analysis else "", experience=EXPERIENCE,
         today=runtime.today(),
     ):  # fmt: skip
         given[person].append((part, code, due, told))
-    baseline = analysis.get("baseline_occasion", "")
+    baseline = analysis.baseline_occasion if analysis else ""
     contributed = {person: _by_part(rows, baseline) for person, rows in given.items()}
     out = [
         Out(entry.population, _read_marks(entry.people), release)
         for entry, release in releases.list_ledger(session, subject=slug)
     ]
-    return Ledger(slug, runtime.vault, contributed, _changed(analysis.get("primary_occasion", "")), out)
+    return Ledger(slug, runtime.vault, contributed, _changed(analysis.primary_occasion if analysis else ""), out)
 
 
 def explain(found: Finding, release: Release | None) -> Sentence:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from outcomes.errors import NotFoundError, Sentence
 from outcomes.language import TIMEZONE
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.open_link import use_link
 from outcomes.services.read_curves import CurveData, find_scale, gather_curves, make_curve
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.submit_response import all_answers
 from outcomes.store import answering, responses
 from outcomes.store.database import SessionStatements

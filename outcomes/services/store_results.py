@@ -18,6 +18,7 @@ from outcomes.reports.overview import make_figures, make_part, row_to_json, with
 from outcomes.reports.stored_population import FORM
 from outcomes.services.measure_population import holds_everybody
 from outcomes.services.runtime import Runtime, code_version
+from outcomes.services.settle_period import explain_parted, find_whole_period
 from outcomes.store import aggregates, interventions, stored_results
 from outcomes.store.aggregates import Refreshed
 from outcomes.store.database import Scope
@@ -167,13 +168,18 @@ def _refresh(work: _Work) -> StoredResults:
 
 
 def _list_target_periods(session: Session) -> dict[str, list[tuple[Population, Period]]]:
-    """Whom targets in force are about and when they began, by intervention: no page of targets waits for an estimate."""
+    """Whom targets in force are about and when they began, by intervention: no page of targets waits for an estimate.
+
+    Days that part a few people from the others are left out: no figure of them is shown."""
     from outcomes.services.judge_targets import list_target_populations  # noqa: PLC0415 - it measures by what is here
 
     found: dict[str, list[tuple[Population, Period]]] = defaultdict(list)
     for population, period in list_target_populations(session):
         found[population.intervention].append((replace(population, legal_section=None), period))
-    return found
+    whole = {slug: find_whole_period(session, slug) for slug in found}
+    return {
+        slug: [each for each in asked if explain_parted(whole[slug], each[1]) is None] for slug, asked in found.items()
+    }
 
 
 def _split(

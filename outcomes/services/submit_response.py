@@ -31,10 +31,12 @@ from outcomes.instruments import (
 )
 from outcomes.language import TIMEZONE
 from outcomes.models import Occasion, Response, Score
-from outcomes.services.answer_questions import TRIES, check_may_answer, read_asked_instrument, stored_answers
 from outcomes.services.compare_answers import changed_since, digest_answers
 from outcomes.services.open_link import OpenLink, use_link
 from outcomes.services.raise_signals import find_risks
+from outcomes.services.read_visit import stored_answers
+from outcomes.services.recall_instrument import read_asked_instrument
+from outcomes.services.save_answers import TRIES, check_may_answer
 from outcomes.store import answering
 from outcomes.store.database import again_after_deadlock
 

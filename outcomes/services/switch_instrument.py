@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import IntegrityError
 
 from outcomes.errors import ConflictError, NotFoundError, Sentence
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.install_instrument import may_be_active
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.submit_response import constraint_name
 from outcomes.store import instruments
 

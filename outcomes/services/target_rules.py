@@ -17,6 +17,7 @@ from outcomes.services.gather_outcomes import Period
 from outcomes.services.judge_targets import TargetNames, read_target_names
 from outcomes.services.read_targets import AUTHORITY
 from outcomes.services.read_written import one_line, written_day, written_number
+from outcomes.services.settle_period import find_whole_period, refuse_parted
 from outcomes.store import interventions, targets
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def clean_target(
         *_day_faults(first, last),
     ]
     if not faults and not national and not written.ends and first and last:
-        faults += _never_reached(session, written, Period(first, last), today)
+        parted = refuse_parted(find_whole_period(session, written.intervention), Period(first, last))
+        faults += [Fault("first_day", parted)] if parted else []
+        faults += [] if parted else _never_reached(session, written, Period(first, last), today)
     if faults:
         raise AnswerError(Sentence("The target was not set."), faults)
     indicator, threshold = INDICATORS[written.indicator], written_number(written.threshold)

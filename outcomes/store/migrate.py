@@ -35,6 +35,20 @@ def downgrade(owner_url: str, revision: str) -> None:
     _run(owner_url, lambda config: command.downgrade(config, revision))
 
 
+def analyse(owner_url: str) -> None:
+    """Tell the planner what the owner's tables hold now, after many rows were added: else it guesses until the server itself
+    has looked, and guesses badly."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with reaching(), engine.begin() as connection:
+        tables = connection.scalars(
+            text(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tableowner = current_user ORDER BY 1"
+            )
+        ).all()
+        connection.execute(text(f"ANALYZE {', '.join(tables)}"))
+    engine.dispose()
+
+
 def head_revision() -> str:
     """The newest version that this code knows."""
     head = ScriptDirectory.from_config(_configuration(None)).get_current_head()

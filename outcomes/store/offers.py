@@ -139,6 +139,16 @@ def list_baselines(
     ).all()
 
 
+def list_givers(session: Session) -> Sequence[Row[UUID, UUID | None]]:
+    """Intervention and provider wherever somebody has begun the one with the other, by their ids."""
+    return session.execute(
+        select(Episode.intervention_id, Episode.provider_id)
+        .where(Episode.provider_id.is_not(None))
+        .distinct()
+        .order_by(Episode.intervention_id, Episode.provider_id)
+    ).all()
+
+
 def list_specialisations(session: Session) -> Sequence[Specialisation]:
     """Every level that was ever set, by intervention, target group, provider and day."""
     return session.scalars(

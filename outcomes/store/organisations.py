@@ -20,6 +20,11 @@ def find_organisation(session: Session, *, slug: str) -> Organisation | None:
     return session.scalar(select(Organisation).where(Organisation.slug == slug))
 
 
+def find_own_organisation(session: Session, *, organisation_id: UUID) -> Organisation | None:
+    """The organisation in force; None where there is none of this id."""
+    return session.scalar(select(Organisation).where(Organisation.id == organisation_id))
+
+
 def get_organisation(session: Session, *, organisation_id: UUID, lock: bool = False) -> Organisation:
     """The organisation in force, locked until the transaction ends where asked."""
     query = select(Organisation).where(Organisation.id == organisation_id)

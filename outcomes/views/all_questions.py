@@ -9,7 +9,9 @@ from flask import g, redirect, render_template, request, url_for
 from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, Sentence, UnavailableError
 from outcomes.forms.build import build_form
 from outcomes.language import translate
-from outcomes.services.answer_questions import Visit, known_instrument, read_visit, save_answers
+from outcomes.services.read_visit import Visit, read_visit
+from outcomes.services.recall_instrument import known_instrument
+from outcomes.services.save_answers import save_answers
 from outcomes.views.admission import CITIZEN, admits, runtime
 from outcomes.views.blocks import faulty_block, question_block, words_of
 from outcomes.views.citizen import Page, citizen, not_now, own_ticket, token_refused

@@ -66,7 +66,7 @@ def link(citizen_id: UUID, occasion_id: UUID) -> str:
 def code(citizen_id: UUID, occasion_id: UUID) -> str:
     """A short code for the tablet, shown once."""
     given = give_code(runtime(), current_actor(), citizen_id, occasion_id, relation_id=_who())
-    return _given(citizen_id, occasion_id, given, code=given.code, expires_at=given.expires_at)
+    return _given(citizen_id, occasion_id, given, hos=given.slug, code=given.code, expires_at=given.expires_at)
 
 
 @asking.post("/borger/<uuid:citizen_id>/spoerg/<uuid:occasion_id>/aflever")
@@ -120,13 +120,13 @@ def _who() -> UUID | None:
     return parse_uuid(request.form.get("who"))
 
 
-def _given(citizen_id: UUID, occasion_id: UUID, given: Any, **shown: Any) -> str:
+def _given(citizen_id: UUID, occasion_id: UUID, given: Any, hos: str | None = None, **shown: Any) -> str:
     return render_template(
         "pages/asking/given.html",
         back=url_for("asking.ask", citizen_id=citizen_id, occasion_id=occasion_id),
         who=given.who,
         given={"url": None, "code": None, "expires_at": None, **shown},
-        tablet=f"{runtime().settings.base_url}{url_for('tablet.ready')}",
+        tablet=f"{runtime().settings.base_url}{url_for('tablet.ready', hos=hos)}",
     )
 
 

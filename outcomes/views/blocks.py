@@ -19,7 +19,7 @@ from outcomes.views.reading import COOKIE, current_reading
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from outcomes.services.answer_questions import Visit
+    from outcomes.services.read_visit import Visit
     from outcomes.views.reading import Reading
 
 KEPT_PAGES = 1024

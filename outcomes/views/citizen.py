@@ -11,10 +11,10 @@ from flask import Blueprint, g, redirect, render_template, request, session, url
 from werkzeug.wrappers import Response
 
 from outcomes.language import current_locale
-from outcomes.services.answer_questions import Visit, read_visit
 from outcomes.services.choose_language import choose_language
 from outcomes.services.decline_occasion import decline_occasion
 from outcomes.services.open_link import Ticket, make_browser_key, open_link
+from outcomes.services.read_visit import Visit, read_visit
 from outcomes.services.read_welcome import read_welcome
 from outcomes.views.admission import ANYONE, CITIZEN, TICKET, admits, current_ticket, runtime
 from outcomes.views.blocks import speaks_to_child
@@ -79,6 +79,7 @@ def start() -> Page:
         team=welcome.team,
         privacy=welcome.privacy,
         contact=visit.contact,
+        lines=welcome.lines,
         closes_on=visit.closes_on if visit.closes_on >= visit.today else None,
         resumed=bool(visit.kept),
         child=speaks_to_child(visit),

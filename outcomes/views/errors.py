@@ -12,7 +12,9 @@ from werkzeug.exceptions import HTTPException
 
 from outcomes import errors
 from outcomes.errors import OutcomesError, Sentence
-from outcomes.services.answer_questions import read_contact
+from outcomes.services.read_contact import read_contact
+from outcomes.views.admission import ANYONE
+from outcomes.views.page import admitted
 from outcomes.views.sender import keep_sender
 
 Page = tuple[str, int]
@@ -86,6 +88,8 @@ def show_error(error: OutcomesError) -> Page:
                 return _render(SAID_NO, status)
             if template.startswith("pages/"):
                 return _render(template, status, confirm=False)
+            if kind is errors.UnavailableError:
+                return _render(template, status, sentence=error.sentence, typed=_typed())
             return _render(template, status, sentence=error.sentence)
     return show_fault(error)
 
@@ -127,6 +131,20 @@ def _came_without_link() -> bool:
     """Whoever asks for a citizen's page with no ticket at all: their session is over, and the link may well be good."""
     endpoint = request.endpoint or ""
     return endpoint.startswith("citizen.") and endpoint != "citizen.enter" and g.get("ticket") is None
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What a form sent, so that the page can send it once more; its token too, which is checked then as it was.
+
+    Nothing where a file was among it, which no page can give back, and where anybody may enter: nothing long is written
+    there, and a code belongs on no page.
+    """
+    if request.method != "POST" or request.endpoint is None or ANYONE in admitted(request.endpoint):
+        return []
+    try:
+        return [] if request.files else list(request.form.items(multi=True))
+    except HTTPException:
+        return []
 
 
 def _render(template: str, status: int, **variables: object) -> Page:

@@ -11,11 +11,14 @@ from outcomes.services.build_report import build_report, offer_files, read_perio
 from outcomes.services.describe_plan import describe_plan
 from outcomes.services.freeze_plan import freeze_plan, read_plan
 from outcomes.services.list_interventions import list_interventions
+from outcomes.services.read_part_report import read_part_report, render_part
 from outcomes.services.store_results import store_results
 from outcomes.views.admission import admits, current_actor, runtime
-from outcomes.views.overview_question import asked_question
+from outcomes.views.overview_question import asked_part, asked_question
+from outcomes.views.part_page import show_part
 from outcomes.views.period import asked_period
 from outcomes.views.reports import describe_files
+from outcomes.views.return_address import asked_way_back, this_address
 
 manager = Blueprint("manager", __name__)
 
@@ -30,15 +33,18 @@ def overview() -> str | Response:
         return redirect(url_for("manager.overview"), 303)
     period, errors = asked_period(read_period(runtime(), scope))
     page = list_interventions(runtime(), scope, period, asked_question())
-    return render_template("pages/manager/overview.html", page=page, period=period, errors=errors)
+    return render_template("pages/manager/overview.html", page=page, period=period, errors=errors, here=this_address())
 
 
 @manager.get("/indsatser/<intervention_id>")
 @admits("manager")
 def report(intervention_id: str) -> str:
-    """The report of one intervention and period."""
+    """The report of one intervention and period; of a part of its people where the address names one."""
     scope = current_actor().scope
     period, errors = asked_period(read_period(runtime(), scope, intervention_slug=intervention_id))
+    part = asked_part(intervention_id)
+    if part is not None:
+        return show_part(part, period, errors)
     context = build_report(runtime(), scope, intervention_slug=intervention_id, period=period)
     return render_template(
         "pages/manager/report.html",
@@ -46,6 +52,7 @@ def report(intervention_id: str) -> str:
         intervention={"intervention_id": intervention_id, "name": context.heading.intervention},
         period=period,
         errors=errors,
+        here=this_address(),
         files=describe_files(offer_files(context)),
     )
 
@@ -58,8 +65,12 @@ def report_file(intervention_id: str, file_format: str) -> Response:
     period, errors = asked_period(read_period(runtime(), scope, intervention_slug=intervention_id))
     if errors:  # a file has no place to say that another period was meant
         raise InputError(Sentence("The period can't be read. Go back and choose it again."))
-    context = build_report(runtime(), scope, intervention_slug=intervention_id, period=period)
-    file = render_report(context, file_format, request.args.get("language", current_locale()))
+    language, part = request.args.get("language", current_locale()), asked_part(intervention_id)
+    if part is not None:
+        file = render_part(read_part_report(runtime(), scope, part=part, period=period), file_format, language)
+    else:
+        context = build_report(runtime(), scope, intervention_slug=intervention_id, period=period)
+        file = render_report(context, file_format, language)
     return Response(
         file.content,
         mimetype=file.media_type,
@@ -89,4 +100,5 @@ def analysis_plan(intervention_id: str) -> str | Response:
         earlier=[{"version": version, "frozen_at": at, "reason": None} for version, at in view.earlier],
         may_freeze=view.frozen_at is None,
         errors=[],
+        back=asked_way_back(),
     )

@@ -8,8 +8,16 @@ from flask import g, request, url_for
 
 from outcomes.language import gettext
 
-WITH_MANY_PAGES = frozenset({"targets", "offers", "supervision", "learning"})
-"""Blueprints whose pages all belong to the one entry of the menu."""
+ENTRIES = {
+    **dict.fromkeys(("manager", "reports", "value"), "manager.overview"),
+    "targets": "targets.board",
+    "offers": "offers.listing",
+    "supervision": "supervision.listing",
+    "learning": "learning.listing",
+    **dict.fromkeys(("contracts", "requirements", "subscriptions", "batches", "releases"), "steering.home"),
+    **dict.fromkeys(("value.prices", "value.price_set"), "steering.home"),
+}
+"""Which entry of the menu the pages of a blueprint, or a page of its own, belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +54,13 @@ def navigation() -> list[Link]:
         "authority": (
             ("authority.national", gettext("All municipalities")),
             ("targets.board", gettext("Targets")),
+            ("offers.need_map", gettext("Need")),
         ),
     }[actor.role]
     return [Link(label, url_for(endpoint), _is_here(endpoint)) for endpoint, label in endpoints]
 
 
 def _is_here(endpoint: str) -> bool:
-    blueprint = endpoint.partition(".")[0]
-    return request.endpoint == endpoint or (blueprint in WITH_MANY_PAGES and request.blueprint == blueprint)
+    """The page of the entry, or one that belongs to it."""
+    entry = ENTRIES.get(request.endpoint or "") or ENTRIES.get(request.blueprint or "")
+    return endpoint in {request.endpoint, entry}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from outcomes.errors import AnswerError, ConflictError, OutcomesError, Sentence
+from outcomes.errors import AnswerError, ConflictError, OutcomesError, Sentence, UnavailableError
 from outcomes.forms.build import build_form
 from outcomes.forms.handlers.fields import AnswerField
 from outcomes.forms.handlers.phrase import language_name
@@ -21,7 +21,7 @@ from outcomes.services.print_paper_form import PaperFile, print_for_occasion, pr
 from outcomes.views.admission import admits, current_actor, runtime
 from outcomes.views.blocks import draw
 from outcomes.views.helpers import HELPERS, helper_choices, sent_helper
-from outcomes.views.page import parse_uuid, require_form_token
+from outcomes.views.page import NOT_NOW, parse_uuid, require_form_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,12 +94,12 @@ def key(occasion_id: UUID) -> Page | AnyResponse:
     try:
         require_form_token(Sentence("Nothing was stored."))
         key_sheet(runtime(), current_actor(), occasion_id, _typed(draft), relation_id=_who())
-    except AnswerError as error:
-        draft.refusals, draft.status = _said(error), 400
+    except (AnswerError, UnavailableError) as error:
+        draft.refusals, draft.status = _refusal(error)
         return _show_form(draft)
     except ConflictError as error:
         view = open_sheet(runtime(), current_actor(), occasion_id, relation_id=_who())
-        return _conflict(Draft(view, draft.form, _said(error), 409))
+        return _conflict(Draft(view, draft.form, *_refusal(error)))
     return redirect(_here(view), 303)
 
 
@@ -114,8 +114,8 @@ def settle(occasion_id: UUID) -> Page | AnyResponse:
             runtime(), current_actor(), occasion_id, chosen=chosen, token=request.form.get("token", ""),
             relation_id=_who(),
         )  # fmt: skip
-    except (AnswerError, ConflictError) as error:
-        return _show(view, _said(error), 400 if isinstance(error, AnswerError) else 409)
+    except (AnswerError, ConflictError, UnavailableError) as error:
+        return _show(view, *_refusal(error))
     return redirect(_here(view), 303)
 
 
@@ -128,8 +128,8 @@ def again(occasion_id: UUID) -> Page | AnyResponse:
         discard_keyings(
             runtime(), current_actor(), occasion_id, token=request.form.get("token", ""), relation_id=_who()
         )
-    except ConflictError as error:
-        return _show(view, _said(error), 409)
+    except (ConflictError, UnavailableError) as error:
+        return _show(view, *_refusal(error))
     return redirect(_here(view), 303)
 
 
@@ -245,8 +245,12 @@ def _side(each: Difference, said: Any) -> str:
     return translate(HELPERS[said] if said else Sentence("No, I answered alone"))
 
 
-def _said(error: OutcomesError) -> dict[str, str]:
-    return {fault.place: translate(fault.sentence) for fault in error.faults} or {"": translate(error.sentence)}
+def _refusal(error: OutcomesError) -> tuple[dict[str, str], int]:
+    """What is wrong, by place, and the status that says so."""
+    if isinstance(error, UnavailableError):
+        return {"": translate(NOT_NOW)}, 503
+    said = {fault.place: translate(fault.sentence) for fault in error.faults} or {"": translate(error.sentence)}
+    return said, 409 if isinstance(error, ConflictError) else 400
 
 
 def _who() -> UUID | None:

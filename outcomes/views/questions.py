@@ -10,7 +10,9 @@ from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, Unav
 from outcomes.forms.build import build_question_form, find_item
 from outcomes.forms.lines import answer_words, question_words
 from outcomes.language import translate
-from outcomes.services.answer_questions import Kept, Visit, known_instrument, read_visit, save_answer
+from outcomes.services.read_visit import Visit, read_visit
+from outcomes.services.recall_instrument import known_instrument
+from outcomes.services.save_answers import Kept, save_answer
 from outcomes.views.admission import CITIZEN, admits, runtime
 from outcomes.views.blocks import faulty_block, question_block, whole_page, words_of
 from outcomes.views.citizen import MODE, Page, citizen, first_open, not_now, own_ticket, token_refused

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g, session
 
-from outcomes.services.answer_questions import Contact
+from outcomes.services.read_contact import Contact
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -16,10 +16,14 @@ SENDER = "sender"
 
 def keep_sender(organisation_name: str, contact: Contact | None) -> None:
     """Let this browser's pages say who asks, until it forgets the link or the session that told it."""
-    reach = [contact.name, contact.phone, contact.email] if contact else None
-    g.sender = [organisation_name, reach]
+    say_sender(organisation_name, contact)
     if session.get(SENDER) != g.sender:
         session[SENDER] = g.sender
+
+
+def say_sender(organisation_name: str, contact: Contact | None) -> None:
+    """Let this one page say who asks; the browser keeps nothing of it."""
+    g.sender = [organisation_name, [contact.name, contact.phone, contact.email] if contact else None]
 
 
 def take_sender() -> None:

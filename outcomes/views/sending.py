@@ -10,9 +10,9 @@ from flask import redirect, render_template, request, session, url_for
 from outcomes.errors import AnswerError, ConflictError, DifferentAnswersError, Sentence, UnavailableError
 from outcomes.forms.lines import answer_lines
 from outcomes.language import current_locale, translate
-from outcomes.services.answer_questions import Visit, read_visit
 from outcomes.services.draw_curves import draw_own_curves
 from outcomes.services.raise_signals import day_looked_at, wish_to_talk
+from outcomes.services.read_visit import Visit, read_visit
 from outcomes.services.read_welcome import read_welcome
 from outcomes.services.show_own_curve import read_own_answers, show_own_curve
 from outcomes.services.submit_response import OWN_DEVICE, receipt_key, submit_response

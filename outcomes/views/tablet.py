@@ -19,6 +19,7 @@ from outcomes.errors import AnswerError, LinkError, Sentence
 from outcomes.language import translate
 from outcomes.services.open_link import Ticket
 from outcomes.services.raise_signals import wish_to_talk
+from outcomes.services.read_sender import read_sender
 from outcomes.services.redeem_code import redeem_code
 from outcomes.services.sign_in_citizen import sign_out_citizen
 from outcomes.views.admission import (
@@ -32,9 +33,9 @@ from outcomes.views.admission import (
     runtime,
 )
 from outcomes.views.citizen import MODE, let_in
-from outcomes.views.page import LOCALE
+from outcomes.views.page import LOCALE, parse_uuid
 from outcomes.views.reading import forget_reading
-from outcomes.views.sender import SENDER, take_sender
+from outcomes.views.sender import SENDER, say_sender, take_sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,10 +84,11 @@ def ready() -> Page | Response:
             return let_in_shared(ticket, KIOSK, remember=True)
         except (AnswerError, LinkError) as error:
             fault = translate(error.sentence)
+    _say_who_asks()
     page = render_template(
         "pages/tablet/ready.html",
         errors=[{"target": "code", "message": fault}] if fault else [],
-        said=WORDS.get(request.args.get("slut", "")),
+        said=None if fault else WORDS.get(request.args.get("slut", "")),
         shared=COOKIE in request.cookies,
     )
     return page, 400 if fault else 200
@@ -178,7 +180,7 @@ def shared_variables() -> dict[str, Any]:
 
 
 def let_in_shared(ticket: Ticket, mode: str, *, remember: bool) -> Response:
-    """Begin a shared session with a ticket; ``remember``: the device is one that several people use.
+    """Begin a shared session with a ticket; ``remember``: the device is one that several people use, and whose.
 
     There, whoever has just chosen a language on it goes on in that language.
     """
@@ -191,7 +193,10 @@ def let_in_shared(ticket: Ticket, mode: str, *, remember: bool) -> Response:
     response.headers.update(NO_TRACES)
     if remember:
         secure = runtime().settings.secure_cookies
-        response.set_cookie(COOKIE, "1", max_age=COOKIE_DAYS * 24 * 3600, secure=secure, httponly=True, samesite="Lax")
+        response.set_cookie(
+            COOKIE, str(ticket.organisation_id), max_age=COOKIE_DAYS * 24 * 3600, secure=secure, httponly=True,
+            samesite="Lax",
+        )  # fmt: skip
     return response
 
 
@@ -215,6 +220,15 @@ def keep_shared() -> Iterator[None]:
     kept = {name: session[name] for name in (MODE, SHARED) if SHARED in session and name in session}
     yield
     session.update(kept)
+
+
+def _say_who_asks() -> None:
+    """Whose tablet it is: the one whose questions were answered on it before, else the one that its address names."""
+    sender = read_sender(
+        runtime(), organisation_id=parse_uuid(request.cookies.get(COOKIE)), slug=request.args.get("hos", "")
+    )
+    if sender is not None:
+        say_sender(sender.organisation_name, sender.contact)
 
 
 def _just_sent() -> Ticket | None:

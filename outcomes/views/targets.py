@@ -19,6 +19,7 @@ from outcomes.services.set_target import read_target_form, set_target
 from outcomes.services.target_rules import TargetText
 from outcomes.views.admission import ANYONE, admits, current_actor, runtime
 from outcomes.views.page import require_form_token
+from outcomes.views.return_address import asked_way_back, this_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,9 @@ Page = str | Response | tuple[str, int]
 @admits("manager", "authority")
 def board() -> str:
     """Every target in force with how it stands."""
-    return render_template("pages/targets/board.html", board=read_targets(runtime(), current_actor().scope))
+    return render_template(
+        "pages/targets/board.html", board=read_targets(runtime(), current_actor().scope), here=this_address()
+    )
 
 
 @targets.get("/maaltal/data.json")
@@ -46,7 +49,7 @@ def data() -> Response:
 @admits(ANYONE)
 def definitions() -> str:
     """How each indicator is defined, in every version: for anyone, and without a figure."""
-    return render_template("pages/targets/definitions.html", indicators=describe_indicators())
+    return render_template("pages/targets/definitions.html", indicators=describe_indicators(), back=asked_way_back())
 
 
 @targets.route("/maaltal/nyt", methods=["GET", "POST"])
@@ -61,7 +64,7 @@ def new() -> Page:
 def show(code: str) -> str:
     """One of the organisation's own targets, its versions side by side."""
     page = read_target(runtime(), current_actor().scope, code)
-    return render_template("pages/targets/target.html", page=page)
+    return render_template("pages/targets/target.html", page=page, here=this_address())
 
 
 @targets.get("/maaltal/nationalt/<code>")
@@ -69,7 +72,7 @@ def show(code: str) -> str:
 def show_national(code: str) -> str:
     """A national target, its versions side by side."""
     page = read_target(runtime(), current_actor().scope, code, national=True)
-    return render_template("pages/targets/target.html", page=page)
+    return render_template("pages/targets/target.html", page=page, here=this_address())
 
 
 @targets.route("/maaltal/<code>/ny-version", methods=["GET", "POST"])

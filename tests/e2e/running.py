@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 180
 STOP_SECONDS = 30
-WHO = ("citizen", "worker", "manager", "administrator", "authority", "trial_manager")
+WHO = ("citizen", "parent", "worker", "manager", "administrator", "authority", "trial_manager")
 """Whom the printed links are for, in the order in which they are printed."""
 
 

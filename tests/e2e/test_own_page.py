@@ -1,4 +1,5 @@
-"""A citizen's own page, in a browser: a whole visit by keyboard, without scripts, and sharing that ends at once."""
+"""A citizen's own page, in a browser: a whole visit by keyboard, each page looked at as different people see it; without
+scripts; and sharing that ends at once."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from outcomes.services.set_contact import clean_contact, seal_contact
 from outcomes.services.sign_in import issue_sign_in_link, organisation_actor
 from outcomes.store import organisations
 from tests.conftest import file_lock
+from tests.e2e.test_accessibility import ADD_STYLE, CUT, EDGELESS, MOVING, NARROW, SMALL, SPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +86,24 @@ def tab_to(visitor: Visitor, target: Locator) -> None:
     raise AssertionError(f"{target} is not reached by keyboard")
 
 
+def look_closely(visitor: Visitor, name: str) -> None:
+    """The page as it is, and as others see it: enlarged four times, with WCAG's spacing, in the system's own colours, and
+    where nothing may move."""
+    page = visitor.page
+    visitor.look(name)
+    usual = page.viewport_size
+    page.set_viewport_size(NARROW)
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page.evaluate(ADD_STYLE, SPACED)
+    visitor.check_width(name)
+    for wrong in (CUT, SMALL, MOVING, EDGELESS):
+        assert page.evaluate(wrong) == [], name
+    page.evaluate("() => { document.adoptedStyleSheets = []; }")
+    page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+    if usual:
+        page.set_viewport_size(usual)
+
+
 def enter(visitor: Visitor) -> None:
     """Press Enter, and wait for the page that it leads to."""
     with visitor.page.expect_navigation():
@@ -108,16 +128,16 @@ def test_a_whole_visit_by_keyboard(demo: Demo, visit: Callable[..., Visitor], la
     visitor = visit(language, "phone")
     page = visitor.page
     visitor.open(f"{demo.url}/min-side")
-    visitor.look("sign in")
+    look_closely(visitor, "sign in")
     tab_to(visitor, page.locator("main button"))
     enter(visitor)
-    visitor.look("sign in: nothing written")
+    look_closely(visitor, "sign in: nothing written")
     sign_in(visitor, demo, address)
-    visitor.look("home")
+    look_closely(visitor, "home")
     for place, name in enumerate(PAGES):
         tab_to(visitor, page.locator(".own-ways a").nth(place))
         enter(visitor)
-        visitor.look(name)
+        look_closely(visitor, name)
         tab_to(visitor, page.locator(".back-link"))
         enter(visitor)
     assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
@@ -125,10 +145,10 @@ def test_a_whole_visit_by_keyboard(demo: Demo, visit: Callable[..., Visitor], la
     say_that_something_is_wrong(visitor)
     tab_to(visitor, page.locator(".sign-out button"))
     enter(visitor)
-    visitor.look("signed out")
+    look_closely(visitor, "signed out")
     page.goto(f"{demo.url}/min-side/svar")
     assert visitor.status() == 401
-    visitor.look("not signed in")
+    look_closely(visitor, "not signed in")
 
 
 def say_how_a_goal_goes(visitor: Visitor) -> None:
@@ -138,14 +158,14 @@ def say_how_a_goal_goes(visitor: Visitor) -> None:
     words = page.locator("article h2").first.inner_text()
     tab_to(visitor, page.locator("article .button").first)
     enter(visitor)
-    visitor.look("rate a goal")
+    look_closely(visitor, "rate a goal")
     tab_to(visitor, page.locator("main button[type=submit]"))
     enter(visitor)
-    visitor.look("rate a goal: nothing chosen")
+    look_closely(visitor, "rate a goal: nothing chosen")
     tab_to(visitor, page.locator("input[type=radio]").first)
     page.keyboard.press("Space")
     enter(visitor)
-    visitor.look("goals, saved")
+    look_closely(visitor, "goals, saved")
     assert page.locator("article h2").first.inner_text() == words
     tab_to(visitor, page.locator(".back-link"))
     enter(visitor)
@@ -161,11 +181,11 @@ def say_that_something_is_wrong(visitor: Visitor) -> None:
     page.keyboard.type("7 3 1")
     tab_to(visitor, page.locator("main button[type=submit]"))
     enter(visitor)
-    visitor.look("home, saved")
+    look_closely(visitor, "home, saved")
     with page.expect_navigation():
         page.locator(".own-ways a").first.click()
     expect(page.locator("article blockquote").first).to_have_text("7 3 1")
-    visitor.look("answers with a correction")
+    look_closely(visitor, "answers with a correction")
 
 
 def test_a_new_worker_reads_and_stopping_blocks_at_once_without_scripts(

@@ -31,11 +31,11 @@ from outcomes.models import (
     TargetGroup,
     Unit,
 )
-from outcomes.services.answer_questions import save_answer
 from outcomes.services.freeze_plan import add_plan, make_definition
 from outcomes.services.install_instrument import add_instrument, add_shipped_instrument
 from outcomes.services.open_link import Ticket, issue_link, open_link
 from outcomes.services.rate_goal import rate_goal
+from outcomes.services.save_answers import save_answer
 from outcomes.services.sign_in import issue_sign_in_link, make_actor, sign_in
 from outcomes.services.start_episode import NewEpisode, start_episode
 from outcomes.services.start_episode import add_citizen as add_citizen_row

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from outcomes.instruments import Instrument, parse_instrument
 from outcomes.models import AppUser, RiskProtocol, Signal
-from outcomes.services.answer_questions import save_answer
+from outcomes.services.save_answers import save_answer
 from outcomes.services.sign_in import make_actor
 from tests.integration.builders import add_case, add_citizen, add_coordinator, add_course, get_ticket
 

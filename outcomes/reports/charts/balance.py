@@ -7,10 +7,23 @@ from dataclasses import dataclass
 from outcomes.errors import Sentence
 from outcomes.language import gettext as _
 from outcomes.language import translate
-from outcomes.reports.charts.theme import BAND, COMPARISON, GRID, INK, INTERVENTION, WIDTH, Spec, chart, rows
+from outcomes.reports.charts.theme import (
+    BAND,
+    COMPARISON,
+    GRID,
+    INK,
+    INTERVENTION,
+    WIDTH,
+    Spec,
+    chart,
+    name_axis,
+    names_above,
+    rows,
+)
 from outcomes.reports.parts import LocalText
 
 ROOM_FOR_LABELS = 220
+ROW, ROW_UNDER_NAME = 28, 46
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +42,27 @@ class BalanceChart:
     marks: tuple[BalanceMark, ...]
     limit: float
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels."""
+        narrow = width < WIDTH
         reach = 1.15 * max([abs(mark.smd) for mark in self.marks] + [2 * self.limit])
         x = {
             "type": "quantitative",
             "scale": {"domain": [-reach, reach], "nice": False},
-            "axis": {"title": _("Standard deviations apart"), "grid": True, "gridColor": GRID, "domain": False},
+            "axis": {
+                "title": _("Standard deviations apart"),
+                "grid": True,
+                "gridColor": GRID,
+                "domain": False,
+                "tickCount": 5 if narrow else 10,
+            },
         }
         y = {
             "field": "g",
             "type": "nominal",
             "sort": None,
-            "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": ROOM_FOR_LABELS,
-                     "minExtent": ROOM_FOR_LABELS, "maxExtent": ROOM_FOR_LABELS, "labelColor": INK,
-                     "labelFontSize": 13},
-        }  # fmt: skip
+            "axis": None if narrow else name_axis(ROOM_FOR_LABELS),
+        }
         layers: list[Spec] = [
             {
                 "data": rows({"a": -self.limit, "b": self.limit}),
@@ -65,7 +83,10 @@ class BalanceChart:
                     "encoding": {"x": {**x, "field": "s"}, "y": y},
                 }
             )  # fmt: skip
-        return chart(width=WIDTH - ROOM_FOR_LABELS - 30, height=28 * len(self.marks), layer=layers)
+        if narrow:
+            layers += names_above(rows(*({"g": _said(mark.name)} for mark in self.marks)), y, "g", 16, width - 20)
+        room, row = (20, ROW_UNDER_NAME) if narrow else (ROOM_FOR_LABELS + 30, ROW)
+        return chart(width=width - room, height=row * len(self.marks), layer=layers)
 
 
 def _said(name: LocalText | Sentence) -> str:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from outcomes.language import gettext as _
-from outcomes.reports.charts.theme import BAND, COMPARISON, INK, INTERVENTION, SOFT_INK, WIDTH, Spec, chart, rows
+from outcomes.reports.charts.theme import (
+    BAND,
+    BEHIND,
+    COMPARISON,
+    INK,
+    INTERVENTION,
+    SOFT_INK,
+    WIDTH,
+    Spec,
+    chart,
+    rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +48,9 @@ class ControlChartPicture:
     mean: float
     lower_is_better: bool
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels: the lines' names inside on a phone."""
+        narrow = width < WIDTH
         x = {
             "field": "q",
             "type": "ordinal",
@@ -55,7 +67,7 @@ class ControlChartPicture:
             "axis": {"title": _("Change in points"), "tickCount": 6},
         }
         return chart(
-            width=WIDTH - 196,
+            width=width - (56 if narrow else 196),
             height=220,
             title={
                 "text": _("↓ Lower is better") if self.lower_is_better else _("↑ Higher is better"),
@@ -65,14 +77,14 @@ class ControlChartPicture:
                 "color": SOFT_INK,
                 "offset": 8,
             },
-            layer=[*self._lines(y), *self._marks(x, y)],
+            layer=[*self._lines(y), *self._marks(x, y), *self._names(y, inside=narrow)],
         )
 
     def _lines(self, y: Spec) -> list[Spec]:
         limits = self.limits
         wide = {"value": "width"}
         if limits is None:
-            return [_rule(self.mean, y, []), _name(self.mean, _("mean of all"), y, wide)]
+            return [_rule(self.mean, y, [])]
         band = rows({"a": limits.low, "b": limits.high})
         return [
             {
@@ -83,9 +95,17 @@ class ControlChartPicture:
             _rule(limits.centre, y, []),
             _rule(limits.low, y, [5, 4]),
             _rule(limits.high, y, [5, 4]),
-            _name(limits.centre, _("the first quarters"), y, wide),
-            _name(limits.high, _("limit of the ordinary"), y, wide),
-            _name(limits.low, _("limit of the ordinary"), y, wide),
+        ]
+
+    def _names(self, y: Spec, *, inside: bool) -> list[Spec]:
+        """What the lines are: beside them, or on them at the end of the picture, with white behind the letters."""
+        limits = self.limits
+        if limits is None:
+            return _name(self.mean, _("mean of all"), y, inside=inside)
+        return [
+            *_name(limits.centre, _("the first quarters"), y, inside=inside),
+            *_name(limits.high, _("limit of the ordinary"), y, inside=inside),
+            *_name(limits.low, _("limit of the ordinary"), y, inside=inside),
         ]
 
     def _marks(self, x: Spec, y: Spec) -> list[Spec]:
@@ -123,9 +143,14 @@ def _rule(value: float, y: Spec, dash: list[int]) -> Spec:
     }
 
 
-def _name(value: float, text: str, y: Spec, wide: Spec) -> Spec:
-    return {
-        "data": rows({"v": value, "t": text}),
-        "mark": {"type": "text", "align": "left", "dx": 6, "fontSize": 12, "color": SOFT_INK, "clip": False},
-        "encoding": {"x": wide, "y": {**y, "field": "v"}, "text": {"field": "t"}},
-    }
+def _name(value: float, text: str, y: Spec, *, inside: bool) -> list[Spec]:
+    place = {"align": "right", "dx": -2, "dy": -8} if inside else {"align": "left", "dx": 6}
+    mark = {"type": "text", **place, "fontSize": 12, "color": SOFT_INK, "clip": False}
+    return [
+        {
+            "data": rows({"v": value, "t": text}),
+            "mark": {**mark, **more},
+            "encoding": {"x": {"value": "width"}, "y": {**y, "field": "v"}, "text": {"field": "t"}},
+        }
+        for more in ((BEHIND, {}) if inside else ({},))
+    ]

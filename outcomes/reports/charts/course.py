@@ -10,6 +10,7 @@ from outcomes.reports.charts.theme import COMPARISON, INTERVENTION, SOFT_INK, WI
 from outcomes.reports.parts import LocalText
 
 ROOM_FOR_LABELS = 150
+NAME_HEIGHT = 18
 UNCERTAIN_UNDER = 30  # fewer persons than this behind a mean: drawn hollow
 
 
@@ -42,8 +43,9 @@ class CourseChart:
     maximum: float | None
     lower_is_better: bool
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels: the groups' names on top on a phone."""
+        narrow = width < WIDTH
         times = sorted({point.time for line in self.lines for point in line.points})
         reach = max(times) - min(times) or 1.0
         low, high = self._domain()
@@ -59,8 +61,13 @@ class CourseChart:
             "axis": {"title": _("Points"), "tickCount": 6},
         }
         layers = [layer for i, line in enumerate(self.lines) for layer in self._line(line, i, reach, x, y)]
+        if narrow:
+            names = enumerate(reversed(self.lines))
+            layers += [layer for place, line in names for layer in self._name_on_top(line, place, width)]
+        else:
+            layers += [self._name_at_the_end(line, reach, x, y) for line in self.lines]
         return chart(
-            width=WIDTH - ROOM_FOR_LABELS - 70,
+            width=width - (60 if narrow else ROOM_FOR_LABELS + 70),
             height=215,
             title={
                 "text": self._better(),
@@ -68,7 +75,7 @@ class CourseChart:
                 "fontSize": 12,
                 "fontWeight": "normal",
                 "color": SOFT_INK,
-                "offset": 8,
+                "offset": 8 + (NAME_HEIGHT * len(self.lines) if narrow else 0),
             },
             layer=layers,
         )
@@ -117,19 +124,33 @@ class CourseChart:
                 },
                 "encoding": {"x": x, "y": {**y, "field": "m"}, "fill": fill},
             },
+        ]
+
+    def _name_at_the_end(self, line: CourseLine, reach: float, x: Spec, y: Spec) -> Spec:
+        hue = INTERVENTION if line.is_intervention else COMPARISON
+        mark = {"type": "text", "align": "left", "dx": 14, "fontSize": 13, "fontWeight": 600, "color": hue,
+                "limit": ROOM_FOR_LABELS, "clip": False}  # fmt: skip
+        return {
+            "data": rows(self._label(line, reach)),
+            "mark": mark,
+            "encoding": {"x": x, "y": {**y, "field": "m"}, "text": {"field": "g"}},
+        }
+
+    def _name_on_top(self, line: CourseLine, place: int, width: int) -> list[Spec]:
+        """The name with the shape of the group's points before it, ``place`` lines over the lowest name."""
+        hue = INTERVENTION if line.is_intervention else COMPARISON
+        name = {"type": "text", "align": "left", "dx": 14, "fontSize": 13, "fontWeight": 600, "color": hue,
+                "limit": width - 60, "clip": False}  # fmt: skip
+        shape = {"type": "point", "shape": "circle" if line.is_intervention else "square", "size": 75, "fill": hue,
+                 "stroke": hue, "opacity": 1, "clip": False}  # fmt: skip
+        data = rows({"g": str(line.group)})
+        over = {"value": -12 - NAME_HEIGHT * place}
+        return [
+            {"data": data, "mark": shape, "encoding": {"x": {"value": 6}, "y": over}},
             {
-                "data": rows(self._label(line, reach)),
-                "mark": {
-                    "type": "text",
-                    "align": "left",
-                    "dx": 14,
-                    "fontSize": 13,
-                    "fontWeight": 600,
-                    "color": hue,
-                    "limit": ROOM_FOR_LABELS,
-                    "clip": False,
-                },
-                "encoding": {"x": x, "y": {**y, "field": "m"}, "text": {"field": "g"}},
+                "data": data,
+                "mark": name,
+                "encoding": {"x": {"value": 0}, "y": over, "text": {"field": "g", "type": "nominal"}},
             },
         ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from outcomes.errors import Sentence
 from outcomes.language import format_number, translate
 from outcomes.language import gettext as _
-from outcomes.reports.charts.theme import COMPARISON, INK, INTERVENTION, SOFT_INK, WIDTH, Spec, chart, rows
+from outcomes.reports.charts.theme import COMPARISON, INK, INTERVENTION, SOFT_INK, WIDTH, Spec, chart, lines, rows
 from outcomes.reports.parts import LocalText
 
 
@@ -31,12 +31,14 @@ class DistributionChart:
     minimum: float
     maximum: float
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels: under each other on a phone."""
+        columns = 1 if width < WIDTH else 2
+        across = (width - 24 * (columns - 1)) // columns - 14
         top = max(count / h.n / (high - low) for h in self.histograms for low, high, count in h.bins)
-        return chart(columns=2, concat=[self._panel(histogram, top) for histogram in self.histograms])
+        return chart(columns=columns, concat=[self._panel(histogram, top, across) for histogram in self.histograms])
 
-    def _panel(self, histogram: Histogram, top: float) -> Spec:
+    def _panel(self, histogram: Histogram, top: float, width: int) -> Spec:
         hue = INTERVENTION if histogram.is_intervention else COMPARISON
         values = [
             {"a": low, "b": high, "d": count / histogram.n / (high - low), "z": 0}
@@ -51,10 +53,10 @@ class DistributionChart:
         median = rows({"m": histogram.median, "t": _("Median %(value)s", value=format_number(histogram.median, 1))})
         head = f"{histogram.group}, {translate(histogram.occasion)}"
         return {
-            "width": (WIDTH - 24) // 2 - 14,
+            "width": width,
             "height": 92,
             "title": {
-                "text": head,
+                "text": lines(head, width),
                 "subtitle": _("%(n)s people", n=format_number(histogram.n)),
                 "anchor": "start",
                 "fontSize": 13,

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from outcomes.language import format_number
 from outcomes.language import gettext as _
-from outcomes.reports.charts.theme import GRID, INK, INTERVENTION, SOFT_INK, WIDTH, Spec, chart, rows
+from outcomes.reports.charts.theme import BEHIND, GRID, INK, INTERVENTION, SOFT_INK, WIDTH, Spec, chart, rows
+
+HALF_THE_NUMBERS = 75
+"""Pixels from the middle of the numbers to their end: they are kept inside the picture where the dot is far out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,9 @@ class EffectChart:
     height: int = 96
     with_title: bool = True
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels."""
+        width -= 30
         reach = 1.25 * max(abs(self.low), abs(self.high), 1e-9)
         hollow = self.low <= 0 <= self.high
         title = _("Change in points") if self.against_zero else _("Difference in points")
@@ -38,11 +42,13 @@ class EffectChart:
                 "title": title if self.with_title else None,
                 "grid": True,
                 "gridColor": GRID,
-                "tickCount": 9,
+                "tickCount": max(5, width // 68),
                 "domain": False,
             },
         }
-        point = rows({"e": self.estimate, "l": self.low, "h": self.high, "t": self._numbers(), "y": 0})
+        reach_of_words = reach * (1 - 2 * HALF_THE_NUMBERS / width)
+        words = max(-reach_of_words, min(self.estimate, reach_of_words))
+        point = rows({"e": self.estimate, "l": self.low, "h": self.high, "t": self._numbers(), "w": words, "y": 0})
         y = {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [-1, 1]}}
         left, right = (_("Better"), _("Worse")) if self.lower_is_better else (_("Worse"), _("Better"))
         ends = rows(
@@ -51,7 +57,7 @@ class EffectChart:
         other = rows({"x": reach, "t": f"{right} →", "y": 1})
         middle = rows({"x": 0, "t": _("No change") if self.against_zero else _("No difference"), "y": 1})
         return chart(
-            width=WIDTH - 30,
+            width=width,
             height=self.height,
             layer=[
                 {
@@ -80,11 +86,14 @@ class EffectChart:
                     },
                     "encoding": {"x": {**x, "field": "e"}, "y": y},
                 },
-                {
-                    "data": point,
-                    "mark": {"type": "text", "dy": 24, "fontSize": 13, "fontWeight": 600},
-                    "encoding": {"x": {**x, "field": "e"}, "y": y, "text": {"field": "t"}},
-                },
+                *(
+                    {
+                        "data": point,
+                        "mark": {"type": "text", "dy": 24, "fontSize": 13, "fontWeight": 600, **more},
+                        "encoding": {"x": {**x, "field": "w"}, "y": y, "text": {"field": "t"}},
+                    }
+                    for more in (BEHIND, {})
+                ),
             ],
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from outcomes.errors import Sentence
 from outcomes.language import format_number, translate
 from outcomes.language import gettext as _
-from outcomes.reports.charts.theme import COMPARISON, EXPECTED, INK, INTERVENTION, WIDTH, Spec, chart, rows
+from outcomes.reports.charts.theme import COMPARISON, EXPECTED, INK, INTERVENTION, WIDTH, Spec, chart, lines, rows
 from outcomes.reports.parts import LocalText
 
 ROOM_FOR_OCCASIONS = 76
@@ -40,9 +40,12 @@ class FlowChart:
     panels: tuple[FlowPanel, ...]
     least_share: float
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
-        width = (WIDTH - ROOM_FOR_OCCASIONS) // len(self.panels) - ROOM_FOR_COUNTS - 16
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels: the panels under each other on a phone."""
+        if width < WIDTH:
+            across = width - ROOM_FOR_OCCASIONS - ROOM_FOR_COUNTS - 16
+            return chart(vconcat=[self._panel(panel, across, first=True) for panel in self.panels])
+        width = (width - ROOM_FOR_OCCASIONS) // len(self.panels) - ROOM_FOR_COUNTS - 16
         return chart(hconcat=[self._panel(panel, width, first=i == 0) for i, panel in enumerate(self.panels)])
 
     def _panel(self, panel: FlowPanel, width: int, *, first: bool) -> Spec:
@@ -59,7 +62,13 @@ class FlowChart:
         return {
             "width": width,
             "height": {"step": 30},
-            "title": {"text": str(panel.group), "anchor": "start", "fontSize": 13, "color": hue, "offset": 8},
+            "title": {
+                "text": lines(str(panel.group), width + ROOM_FOR_COUNTS),
+                "anchor": "start",
+                "fontSize": 13,
+                "color": hue,
+                "offset": 8,
+            },
             "data": rows(*values),
             "layer": [
                 {"mark": due, "encoding": {"x": {**x, "field": "all"}, "y": y}},

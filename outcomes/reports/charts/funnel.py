@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from outcomes.language import format_percent
 from outcomes.language import gettext as _
-from outcomes.reports.charts.theme import COMPARISON, EXPECTED, INK, INTERVENTION, SOFT_INK, WIDTH, Spec, chart, rows
+from outcomes.reports.charts.theme import (
+    BEHIND,
+    COMPARISON,
+    EXPECTED,
+    INK,
+    INTERVENTION,
+    SOFT_INK,
+    WIDTH,
+    Spec,
+    chart,
+    rows,
+)
 
 MOST_LABELS = 12
-HEIGHT = 250
+HEIGHT, NARROW_HEIGHT = 250, 300
 NAME_HEIGHT = 15
 """Pixels that a name takes in height."""
 SHAPES = {"inside": "circle", "outside": "diamond", "far": "square"}
@@ -43,19 +55,25 @@ class FunnelChart:
     curve: tuple[FunnelCurve, ...]
     lower_is_better: bool
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels."""
+        narrow = width < WIDTH
         people = [mark.n for mark in self.marks] + [line.n for line in self.curve]
         ends = [end for line in self.curve for end in (line.low_998, line.high_998)] + [m.value for m in self.marks]
         room, tall = 0.05 * (max(people) - min(people) or 1), 0.08 * (max(ends) - min(ends) or 1)
         x = {
             "type": "quantitative",
             "scale": {
-                "domain": [max(0, min(people) - 2 * room), max(people) + 3.4 * room],
+                "domain": [max(0, min(people) - 2 * room), max(people) + (1 if narrow else 3.4) * room],
                 "nice": False,
                 "zero": False,
             },
-            "axis": {"title": _("People who answered both times"), "grid": False, "tickMinStep": 1, "tickCount": 8},
+            "axis": {
+                "title": _("People who answered both times"),
+                "grid": False,
+                "tickMinStep": 1,
+                "tickCount": 4 if narrow else 8,
+            },
         }
         y = {
             "type": "quantitative",
@@ -63,8 +81,8 @@ class FunnelChart:
             "axis": {"title": _("Points from what was expected"), "tickCount": 7},
         }
         return chart(
-            width=WIDTH - 80,
-            height=HEIGHT,
+            width=width - (60 if narrow else 80),
+            height=NARROW_HEIGHT if narrow else HEIGHT,
             title={
                 "text": _("↓ Better than expected") if self.lower_is_better else _("↑ Better than expected"),
                 "anchor": "start",
@@ -73,16 +91,16 @@ class FunnelChart:
                 "color": SOFT_INK,
                 "offset": 8,
             },
-            layer=[*self._limits(x, y), *self._marks(x, y)],
+            layer=[*self._limits(x, y, inside=narrow), *self._marks(x, y, narrow=narrow)],
         )
 
-    def _limits(self, x: Spec, y: Spec) -> list[Spec]:
+    def _limits(self, x: Spec, y: Spec, *, inside: bool) -> list[Spec]:
         curve = rows(*({"n": c.n, "a": c.low_998, "b": c.low_95, "c": c.high_95, "d": c.high_998} for c in self.curve))
         last = self.curve[-1]
         names = rows(
-            {"n": last.n, "v": last.high_998, "t": _("99.8 %")},
-            {"n": last.n, "v": last.high_95, "t": _("95 %")},
-            {"n": last.n, "v": 0.0, "t": _("as expected")},
+            {"n": last.n, "v": last.high_998, "t": format_percent(0.998, 1)},
+            {"n": last.n, "v": last.high_95, "t": format_percent(0.95)},
+            *([] if inside else [{"n": last.n, "v": 0.0, "t": _("as expected")}]),
         )
         lines = [
             {
@@ -102,15 +120,16 @@ class FunnelChart:
             },
             {
                 "data": names,
-                "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 11, "color": SOFT_INK},
+                "mark": {"type": "text", "fontSize": 12, "color": SOFT_INK,
+                         **({"align": "right", "dy": -8} if inside else {"align": "left", "dx": 5})},
                 "encoding": {"x": {**x, "field": "n"}, "y": {**y, "field": "v"}, "text": {"field": "t"}},
             },
-        ]
+        ]  # fmt: skip
 
-    def _marks(self, x: Spec, y: Spec) -> list[Spec]:
+    def _marks(self, x: Spec, y: Spec, *, narrow: bool) -> list[Spec]:
         found: list[Spec] = []
         names: list[Spec] = []
-        heights = self._heights(y)
+        heights = self._heights(y, narrow=narrow)
         for place, shape in SHAPES.items():
             marks = [mark for mark in self.marks if mark.place == place]
             if not marks:
@@ -130,35 +149,45 @@ class FunnelChart:
                 names += [
                     each
                     for right in (True, False)
-                    for each in self._names(marks, x, y, heights, right=right, strong=strong)
+                    for each in self._names(marks, x, y, heights, right=right, strong=strong, narrow=narrow)
                 ]
         return [*found, *names]
 
-    def _heights(self, y: Spec) -> dict[str, float]:
-        """Where each name stands on the scale: by its mark, and clear of the names before it on the same side."""
+    def _heights(self, y: Spec, *, narrow: bool) -> dict[str, float]:
+        """Where each name stands on the scale: by its mark, and clear of the names before it on the same side.
+
+        On a phone the two sides meet, so that every name is kept clear of all before it.
+        """
         low, high = y["scale"]["domain"]
-        line = (high - low) * NAME_HEIGHT / HEIGHT
+        line = (high - low) * NAME_HEIGHT / (NARROW_HEIGHT if narrow else HEIGHT)
         found: dict[str, float] = {}
-        for right in (True, False):
+        for side in ((True, False),) if narrow else ((True,), (False,)):
             last = high + line
             for mark in sorted(self.marks, key=lambda mark: (-mark.value, mark.name)):
-                if self._at_the_right(mark) is right:
+                if self._at_the_right(mark, narrow=narrow) in side:
                     last = found[mark.name] = min(mark.value, last - line)
         return found
 
-    def _at_the_right(self, mark: FunnelMark) -> bool:
-        """At the right end, where the limits' names begin, a name stands to the left of its mark."""
+    def _at_the_right(self, mark: FunnelMark, *, narrow: bool) -> bool:
+        """At the right end, where the limits' names begin, a name stands to the left of its mark; a phone's half."""
         ends = [line.n for line in self.curve]
-        return mark.n > max(ends) - 0.25 * (max(ends) - min(ends))
+        return mark.n > max(ends) - (0.5 if narrow else 0.25) * (max(ends) - min(ends))
 
     def _names(
-        self, marks: list[FunnelMark], x: Spec, y: Spec, heights: dict[str, float], *, right: bool, strong: bool
+        self,
+        marks: list[FunnelMark],
+        x: Spec,
+        y: Spec,
+        heights: dict[str, float],
+        *,
+        right: bool,
+        strong: bool,
+        narrow: bool,
     ) -> list[Spec]:
         """Names beside their marks, each with white behind its letters, so that no line goes through them."""
-        chosen = [mark for mark in marks if self._at_the_right(mark) is right]
+        chosen = [mark for mark in marks if self._at_the_right(mark, narrow=narrow) is right]
         text = {"type": "text", "align": "right" if right else "left", "dx": -10 if right else 10, "fontSize": 12,
-                "limit": 210, "fontWeight": 600 if strong else 400}  # fmt: skip
+                "limit": 190 if narrow else 210, "fontWeight": 600 if strong else 400}  # fmt: skip
         data = rows(*({"n": mark.n, "v": heights[mark.name], "t": mark.name} for mark in chosen))
         encoding = {"x": {**x, "field": "n"}, "y": {**y, "field": "v"}, "text": {"field": "t"}}
-        behind = {"stroke": "white", "strokeWidth": 5, "strokeJoin": "round", "aria": False}
-        return [{"data": data, "mark": {**text, **more}, "encoding": encoding} for more in (behind, {})]
+        return [{"data": data, "mark": {**text, **more}, "encoding": encoding} for more in (BEHIND, {})]

@@ -12,7 +12,7 @@ from typing import Any
 from outcomes.errors import Sentence
 from outcomes.language import gettext as _
 from outcomes.language import translate
-from outcomes.reports.charts.theme import EXPECTED, INK, Spec, chart, rows
+from outcomes.reports.charts.theme import EXPECTED, INK, WIDTH, Spec, chart, lines, names_above, rows
 from outcomes.reports.environment import say
 from outcomes.reports.parts import LocalText
 
@@ -26,7 +26,9 @@ HUES = {
 }
 """From the left: by lightness, so that they read in grey."""
 ROOM_FOR_PLACES, ROOM_FOR_BARS = 150, 240
-"""Narrower than other charts, so that it can be read on a phone."""
+"""Of a wide picture. On a phone the places stand over their bars."""
+ROOM_FOR_COUNTS = 86
+ROW, ROW_UNDER_NAME = 28, 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,18 @@ class NeedMapChart:
     panels: tuple[NeedPanelChart, ...]
     words: tuple[tuple[str, Sentence], ...]
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels."""
         last = len(self.panels) - 1
         return chart(
             vconcat=[
-                self._panel(panel, legend=number == 0, axis=number == last) for number, panel in enumerate(self.panels)
+                self._panel(panel, width, legend=number == 0, axis=number == last)
+                for number, panel in enumerate(self.panels)
             ]
         )
 
-    def _panel(self, panel: NeedPanelChart, *, legend: bool, axis: bool) -> Spec:
+    def _panel(self, panel: NeedPanelChart, width: int, *, legend: bool, axis: bool) -> Spec:
+        narrow = width < WIDTH
         words = {key: translate(sentence) for key, sentence in self.words}
         values = [
             {"place": say(bar.place), "part": words[key], "share": share, "order": number}
@@ -75,7 +79,9 @@ class NeedMapChart:
             "type": "ordinal",
             "sort": None,
             "scale": {"domain": [say(bar.place) for bar in panel.bars]},
-            "axis": {
+            "axis": None
+            if narrow
+            else {
                 "domain": False,
                 "ticks": False,
                 "title": None,
@@ -97,18 +103,24 @@ class NeedMapChart:
                 "symbolType": "square",
                 "symbolStrokeColor": EXPECTED,
                 "labelFontSize": 12,
-                "columns": 2,
+                "columns": 1 if narrow else 2,
             }
             if legend
             else None,
         }
-        bar = {"type": "bar", "stroke": EXPECTED, "strokeWidth": 0.75, "height": {"band": 0.68}}
+        bar = {"type": "bar", "stroke": EXPECTED, "strokeWidth": 0.75, "height": 18}
         unknown = f"datum.part === {_quoted(words.get('unknown', ''))}"
         dash = {"condition": {"test": unknown, "value": [3, 2]}, "value": [1, 0]}
         return {
-            "width": ROOM_FOR_BARS,
-            "height": {"step": 28},
-            "title": {"text": say(panel.title), "anchor": "start", "fontSize": 13, "color": INK, "offset": 8},
+            "width": width - ROOM_FOR_COUNTS if narrow else ROOM_FOR_BARS,
+            "height": {"step": ROW_UNDER_NAME if narrow else ROW},
+            "title": {
+                "text": lines(say(panel.title), width),
+                "anchor": "start",
+                "fontSize": 13,
+                "color": INK,
+                "offset": 8,
+            },
             "layer": [
                 {
                     "data": rows(*values),
@@ -126,6 +138,7 @@ class NeedMapChart:
                     "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 12, "color": INK},
                     "encoding": {"x": {**x, "field": "all"}, "y": y, "text": {"field": "n"}},
                 },
+                *(names_above(rows(*counts), y, "place", 17, width - ROOM_FOR_COUNTS) if narrow else []),
             ],
         }
 

@@ -17,6 +17,7 @@ from outcomes.reports.charts.theme import (
     WORSE,
     Spec,
     chart,
+    lines,
     rows,
 )
 from outcomes.reports.parts import LocalText
@@ -25,6 +26,8 @@ LEAST_SHARE_FOR_WORDS = 0.09
 LEAST_SHARE_FOR_NUMBER = 0.045
 BAR_HEIGHT = 46
 STEP = 84
+PHONE_BAR, PHONE_LINE = 28, 20
+"""Pixels: on a phone a bar has no words in it, but a line for each of its parts below."""
 
 
 class Part(StrEnum):
@@ -88,8 +91,10 @@ class ProgressionChart:
 
     bars: tuple[ProgressionBar, ...]
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels."""
+        if width < WIDTH:
+            return chart(vconcat=[_for_phone(bar, width - 20) for bar in self.bars], spacing=18)
         values = [value for place, bar in enumerate(self.bars) for value in _segments(bar, place)]
         heads = [{"y": place * STEP, "g": f"{bar.group}  ·  {_people(bar.n)}"} for place, bar in enumerate(self.bars)]
         x = {"field": "a", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1], "nice": False}}
@@ -101,7 +106,7 @@ class ProgressionChart:
             "color": {"field": "ink", "type": "nominal", "scale": None},
         }
         return chart(
-            width=WIDTH - 20,
+            width=width - 20,
             height=STEP * len(self.bars),
             data=rows(*values),
             layer=[
@@ -176,3 +181,42 @@ def _number(count: int, share: float) -> str:
     if share < LEAST_SHARE_FOR_WORDS:
         return format_number(count)
     return f"{format_number(count)}  ({format_percent(share)})"
+
+
+def _for_phone(bar: ProgressionBar, width: int) -> Spec:
+    """The bar of one group, and below it each part with its mark, word and number."""
+    parts = [
+        {**value, "key": 1.5 * PHONE_BAR + PHONE_LINE * (place + 0.5)} for place, value in enumerate(_segments(bar, 0))
+    ]
+    for (part, count), value in zip(bar.parts, parts, strict=True):
+        value["said"] = f"{part_name(part)}: {format_number(count)} ({format_percent(count / bar.n)})"
+    height = 1.5 * PHONE_BAR + PHONE_LINE * len(parts)
+    y = {"type": "quantitative", "axis": None, "scale": {"domain": [0, height], "nice": False, "reverse": True}}
+    x = {"field": "a", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1], "nice": False}}
+    look = {
+        "fill": {"field": "fill", "type": "nominal", "scale": None},
+        "stroke": {"field": "stroke", "type": "nominal", "scale": None},
+        "strokeDash": {"condition": {"test": "datum.open", "value": [3, 2]}, "value": [1, 0]},
+    }
+    word = {"type": "text", "align": "left", "dx": 20, "fontSize": 13, "color": INK}
+    return {
+        "width": width,
+        "height": height,
+        "title": {"text": lines(f"{bar.group}  ·  {_people(bar.n)}", width), "anchor": "start", "fontSize": 13,
+                  "color": INK, "offset": 6},
+        "data": rows(*parts),
+        "layer": [
+            {
+                "mark": {"type": "rect", "strokeWidth": 1},
+                "encoding": {"x": x, "x2": {"field": "b"}, "y": {**y, "datum": 0}, "y2": {"datum": PHONE_BAR}, **look},
+            },
+            {
+                "mark": {"type": "point", "shape": "square", "size": 130, "strokeWidth": 1, "opacity": 1},
+                "encoding": {"x": {"value": 7}, "y": {**y, "field": "key"}, **look},
+            },
+            {
+                "mark": word,
+                "encoding": {"x": {"value": 0}, "y": {**y, "field": "key"}, "text": {"field": "said", "type": "nominal"}},
+            },
+        ],
+    }  # fmt: skip

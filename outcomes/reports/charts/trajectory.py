@@ -10,7 +10,7 @@ from outcomes.language import gettext as _
 from outcomes.reports.charts.theme import BAND, EXPECTED, INK, INTERVENTION, SOFT_INK, WIDTH, Spec, chart, rows
 from outcomes.reports.parts import LocalText
 
-MOST_LABELLED = 12
+MOST_LABELLED, MOST_ON_A_PHONE = 12, 6
 AROUND_ONE = timedelta(days=45)  # either side of an only answer
 
 
@@ -27,21 +27,28 @@ class TrajectoryChart:
     lower_is_better: bool
     cut_offs: tuple[tuple[float, LocalText], ...]
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels."""
+        narrow = width < WIDTH
         first, last = self.points[0][0], self.points[-1][0]
         air = max((last - first) // 20, timedelta(days=3)) if last > first else AROUND_ONE
         ends = {"a": str(first - air), "b": str(last + air)}
         x: Spec = {
             "type": "temporal",
             "scale": {"domain": [ends["a"], ends["b"]], "nice": False},
-            "axis": {"grid": False, "title": None, "format": "%-d. %b %y", "labelOverlap": True, "tickCount": 6},
+            "axis": {
+                "grid": False,
+                "title": None,
+                "format": "%-d. %b %y",
+                "labelOverlap": True,
+                "tickCount": 3 if narrow else 6,
+            },
         }
         scale = {"domain": [self.minimum, self.maximum], "nice": False}
         y: Spec = {"type": "quantitative", "scale": scale, "axis": {"title": _("Points"), "tickCount": 6}}
         better = _("↓ Lower is better") if self.lower_is_better else _("↑ Higher is better")
         return chart(
-            width=WIDTH - 80,
+            width=width - (60 if narrow else 80),
             height=260,
             title={
                 "text": better,
@@ -51,7 +58,11 @@ class TrajectoryChart:
                 "color": SOFT_INK,
                 "offset": 8,
             },
-            layer=[*self._band(x, y, ends), *self._cut_offs(x, y, ends), *self._scores(x, y)],
+            layer=[
+                *self._band(x, y, ends),
+                *self._cut_offs(x, y, ends),
+                *self._scores(x, y, MOST_ON_A_PHONE if narrow else MOST_LABELLED),
+            ],
         )
 
     def _band(self, x: Spec, y: Spec, ends: Spec) -> list[Spec]:
@@ -84,7 +95,7 @@ class TrajectoryChart:
             },
         ]
 
-    def _scores(self, x: Spec, y: Spec) -> list[Spec]:
+    def _scores(self, x: Spec, y: Spec, most: int) -> list[Spec]:
         data = rows(*({"d": str(day), "v": v, "t": format_number(v, self.decimals)} for day, v in self.points))
         place = {"x": {**x, "field": "d"}, "y": {**y, "field": "v"}}
         point = {"type": "point", "size": 80, "stroke": INTERVENTION, "fill": INTERVENTION, "opacity": 1}
@@ -93,6 +104,6 @@ class TrajectoryChart:
             {"data": data, "mark": {"type": "line", "stroke": INTERVENTION, "strokeWidth": 2.5}, "encoding": place},
             {"data": data, "mark": point, "encoding": place},
         ]
-        if len(self.points) <= MOST_LABELLED:
+        if len(self.points) <= most:
             layers.append({"data": data, "mark": label, "encoding": {**place, "text": {"field": "t"}}})
         return layers

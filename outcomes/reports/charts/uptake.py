@@ -30,8 +30,8 @@ class UptakeChart:
     points: tuple[tuple[date, int], ...]
     marks: tuple[UptakeMark, ...]
 
-    def spec(self) -> Spec:
-        """Vega-Lite specification in the locale in force."""
+    def spec(self, width: int = WIDTH) -> Spec:
+        """Vega-Lite specification in the locale in force, for ``width`` pixels."""
         first, last = self.points[0][0], self.points[-1][0]
         days = [mark.on for mark in self.marks]
         domain = [str(min([first, *days])), str(max([last, *days]))]
@@ -39,7 +39,13 @@ class UptakeChart:
         x: Spec = {
             "type": "temporal",
             "scale": {"domain": domain, "nice": False},
-            "axis": {"grid": False, "title": None, "format": "%b %Y", "labelOverlap": True, "tickCount": 6},
+            "axis": {
+                "grid": False,
+                "title": None,
+                "format": "%b %Y",
+                "labelOverlap": True,
+                "tickCount": 3 if width < WIDTH else 6,
+            },
         }
         y: Spec = {
             "type": "quantitative",
@@ -47,9 +53,9 @@ class UptakeChart:
             "axis": {"title": _("People who have begun, in all"), "tickCount": 5, "format": ",d"},
         }
         return chart(
-            width=WIDTH - ROOM_FOR_AXIS,
+            width=width - ROOM_FOR_AXIS,
             height=HEIGHT,
-            layer=[*self._marks(x, y, top), *self._line(x, y)],
+            layer=[*self._marks(x, y, top, narrow=width < WIDTH), *self._line(x, y)],
         )
 
     def _line(self, x: Spec, y: Spec) -> list[Spec]:
@@ -64,8 +70,11 @@ class UptakeChart:
             {"data": end, "mark": label, "encoding": {**place, "text": {"field": "t"}}},
         ]
 
-    def _marks(self, x: Spec, y: Spec, top: float) -> list[Spec]:
-        """A helping one has a full line and a triangle upwards, a hindering one dashes and a triangle downwards."""
+    def _marks(self, x: Spec, y: Spec, top: float, *, narrow: bool) -> list[Spec]:
+        """A helping one has a full line and a triangle upwards, a hindering one dashes and a triangle downwards.
+
+        The number stands beside the triangle, on a phone over it.
+        """
         layers: list[Spec] = []
         for helps, colour, dash, shape in (
             (True, INTERVENTION, [1, 0], "triangle-up"),
@@ -83,7 +92,8 @@ class UptakeChart:
             place = {"x": {**x, "field": "d"}, "y": {**y, "field": "v"}}
             line = {"type": "rule", "stroke": colour, "strokeDash": dash, "strokeWidth": 1.25, "opacity": 0.7}
             sign = {"type": "point", "shape": shape, "size": 90, "fill": colour, "stroke": colour, "opacity": 1}
-            number = {"type": "text", "dx": 9, "align": "left", "baseline": "middle", "fontSize": 12, "color": SOFT_INK}
+            beside = {"dy": -14, "align": "center"} if narrow else {"dx": 9, "align": "left"}
+            number = {"type": "text", **beside, "baseline": "middle", "fontSize": 12, "color": SOFT_INK}
             layers += [
                 {"data": data, "mark": line, "encoding": {**place, "y2": {"field": "zero"}}},
                 {"data": data, "mark": sign, "encoding": place},

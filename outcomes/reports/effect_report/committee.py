@@ -23,9 +23,11 @@ from outcomes.reports.effect_report.headline import main_number, said_interval, 
 from outcomes.reports.effect_report.periods import periods_finding
 from outcomes.reports.effect_report.progression import said_outcome
 from outcomes.reports.effect_report.targets import for_everybody, named_targets
+from outcomes.reports.parts import Points
 
 if TYPE_CHECKING:
     from outcomes.reports.effect_report.context import Summary
+    from outcomes.reports.effect_report.material import MoneyMaterial
     from outcomes.reports.effect_report.words import Words
 
 MOST_WORDS = 300
@@ -34,6 +36,12 @@ AROUND = 68
 """Words of the page itself: its heading, its fixed headings and its foot."""
 MOST_UNSAID = 2
 MOST_DUTIES = 3
+LEFT = Sentence(
+    "%(standing)s: %(net)s kroner left over per citizen in %(years)s\u00a0years (from %(low)s to %(high)s)."
+)
+SPENT = Sentence(
+    "%(standing)s: %(net)s kroner per citizen in %(years)s\u00a0years, more spent than saved (from %(low)s to %(high)s)."
+)
 NEEDED = {"happened", "sure", "cost", "targets", "experience", "duties"}
 """Before one of these is left to the report, the second thing that can't be said is."""
 
@@ -90,8 +98,7 @@ def _answers(words: Words, summary: Summary) -> tuple[Answer, ...]:
     found = [_happened(words), _sure(words)]
     found += [answer for answer in summary.answers if answer.key == "cost"]
     if material.money is not None and found[-1].key == "cost":
-        money = Sentence("%(standing)s. %(finding)s.", standing=material.money.standing, finding=material.money.finding)
-        found[-1] = Answer("cost", found[-1].question, (*found[-1].sentences, money))
+        found[-1] = Answer("cost", found[-1].question, (*found[-1].sentences, _said_money(material.money)))
     if for_everybody(material.targets):
         question = Sentence("Is what was to be reached, reached?")
         found.append(Answer("targets", question, named_targets(material.targets)))
@@ -112,6 +119,15 @@ def _answers(words: Words, summary: Summary) -> tuple[Answer, ...]:
     if evidence.reasons:
         found.append(Answer("reasons", Sentence("Why aren't we surer?"), evidence.reasons[:2]))
     return tuple(answer for answer in found if answer.sentences)
+
+
+def _said_money(money: MoneyMaterial) -> Sentence:
+    """What the amounts must be called, and what is left over for each citizen whose outcome stands above."""
+    if money.net is None:
+        return Sentence("%(standing)s. %(finding)s.", standing=money.standing, finding=money.finding)
+    net, low, high = (Points(each, 0) for each in money.net)
+    message = (LEFT if money.net[0] >= 0 else SPENT).message
+    return Sentence(message, standing=money.standing, net=net, years=money.years, low=low, high=high)
 
 
 def _one(key: str, question: Sentence, finding: Sentence) -> Answer:

@@ -223,7 +223,7 @@ def _mean_table(words: Words) -> Table:
         caption=Sentence("Mean score by time and group, in points"),
         columns=(
             *_occasion_columns(),
-            Column("n", Sentence("People"), Kind.COUNT),
+            Column("n", Sentence("Answered"), Kind.COUNT),
             Column("mean", Sentence("Mean"), Kind.NUMBER, decimals),
             Column("mean_interval", Sentence("95 % interval"), Kind.INTERVAL, decimals),
             Column("std_error", Sentence("Standard error"), Kind.NUMBER, 2, on_page=False),
@@ -259,7 +259,7 @@ def _change_table(words: Words) -> Table:
         caption=Sentence("Change from the start among those who answered both times, in points"),
         columns=(
             *_occasion_columns(),
-            Column("n", Sentence("People"), Kind.COUNT),
+            Column("n", Sentence("Answered both times"), Kind.COUNT),
             Column("mean_baseline", Sentence("At the start"), Kind.NUMBER, decimals),
             Column("mean_score", Sentence("Now"), Kind.NUMBER, decimals),
             Column("mean_change", Sentence("Change"), Kind.NUMBER, decimals),

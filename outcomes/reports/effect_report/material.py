@@ -109,7 +109,8 @@ class ExperienceMaterial:
 @dataclass(frozen=True, slots=True)
 class MoneyMaterial:
     """What it costs and saves, as the value page says it: ``standing`` is what the amounts must be called, ``scenario`` that
-    the evidence doesn't carry more. ``body``: sentences; ``figure`` and ``tables``: the payers and their total."""
+    the evidence doesn't carry more. ``body``: sentences; ``figure`` and ``tables``: the payers and their total. ``net``:
+    kroner left over for each person over ``years`` years, with its interval (None: not worked out)."""
 
     standing: Sentence
     scenario: bool
@@ -118,6 +119,8 @@ class MoneyMaterial:
     figure: Figure | None
     tables: tuple[Table, ...]
     warnings: tuple[Sentence, ...]
+    net: tuple[float, float, float] | None = None
+    years: int = 0
 
 
 @dataclass(frozen=True, slots=True)

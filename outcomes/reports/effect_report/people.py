@@ -52,7 +52,7 @@ def _table(words: Words, breakdown: Breakdown, begun: int | None) -> Table:
             Column("part", Sentence("Name in the data"), on_page=False),
             Column("level_code", Sentence("Level in the data"), on_page=False),
             Column("level", Sentence("Who")),
-            Column("n", Sentence("People"), Kind.COUNT),
+            Column("n", Sentence("Begun"), Kind.COUNT),
             Column("share", Sentence("Share"), Kind.SHARE, 0),
         ),
         rows=tuple(rows),

@@ -177,7 +177,7 @@ def _table(words: Words, found: ProviderComparison) -> Table:
         caption=Sentence("Providers by name: points from what was expected of just these people"),
         columns=(
             Column("provider", Sentence("Provider")),
-            Column("n", Sentence("People"), Kind.COUNT),
+            Column("n", Sentence("Answered both times"), Kind.COUNT),
             Column("value", Sentence("Points from what was expected"), Kind.NUMBER, decimals),
             Column("limits_95", Sentence("95 % limits"), Kind.INTERVAL, decimals),
             Column("limits_998", Sentence("99.8 % limits"), Kind.INTERVAL, decimals, on_page=False),

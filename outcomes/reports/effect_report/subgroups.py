@@ -131,7 +131,7 @@ def _table(words: Words, comparisons: tuple[SubgroupComparison, ...]) -> Table:
             Column("part", Sentence("Name in the data"), on_page=False),
             Column("level_code", Sentence("Level in the data"), on_page=False),
             Column("level", Sentence("Who")),
-            Column("n", Sentence("People"), Kind.COUNT),
+            Column("n", Sentence("Answered both times"), Kind.COUNT),
             Column("own", Sentence("On its own"), Kind.NUMBER, decimals),
             Column("own_interval", Sentence("95 % interval"), Kind.INTERVAL, decimals),
             Column("together", Sentence("Read together"), Kind.NUMBER, decimals),

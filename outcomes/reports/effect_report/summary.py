@@ -183,7 +183,7 @@ def _cost(words: Words) -> Answer:
         sentence = Sentence("%(kroner)s kroner per person and month.", kroner=float(cost))
     else:
         sentence = Sentence(
-            "%(kroner)s kroner per person and month, that is %(total)s kroner for the planned %(months)s months.",
+            "%(kroner)s kroner per person and month, that is %(total)s kroner for the planned %(months)s\u00a0months.",
             kroner=float(cost),
             total=float(cost * months),
             months=months,

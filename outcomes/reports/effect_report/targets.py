@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from outcomes.reports.parts import LocalText
     from outcomes.reports.targets import TargetView
 
+RULE = Sentence(
+    "A target is met when the whole interval is on its side, and not met when the whole interval is on the other. Else it"
+    " can't be said yet. Only outcomes for citizens count. Each target has its own days."
+)
+
 
 def targets_section(targets: tuple[TargetView, ...]) -> Section:
     """The targets in force, each with its number and why it stands as it does.
@@ -26,14 +31,8 @@ def targets_section(targets: tuple[TargetView, ...]) -> Section:
         key="targets",
         title=Sentence("What was to be reached"),
         finding=targets_finding(targets),
-        body=(
-            *_of_parts(targets),
-            Sentence(
-                "A target is met when the whole interval is on its side, and not met when the whole interval is on the other."
-                " Else it can't be said yet. Only outcomes for citizens count. Each target has its own days."
-            ),
-        ),
-        tables=(_table(targets),),
+        body=(*_of_parts(targets), RULE),
+        tables=(targets_table(targets),),
     )
 
 
@@ -42,7 +41,12 @@ def targets_finding(targets: tuple[TargetView, ...]) -> Sentence:
     every = for_everybody(targets)
     if not every:
         return Sentence("No target is for everybody")
-    counts = count_standings(every)
+    return said_counts(every)
+
+
+def said_counts(targets: tuple[TargetView, ...]) -> Sentence:
+    """How many of these targets are met, not met, and can't be said."""
+    counts = count_standings(targets)
     return Sentence(
         "Targets met: %(met)s. Not met: %(not_met)s. Can't be said yet: %(not_said)s",
         met=counts.met,
@@ -87,7 +91,8 @@ def _of_parts(targets: tuple[TargetView, ...]) -> tuple[Sentence, ...]:
     return (said,)
 
 
-def _table(targets: tuple[TargetView, ...]) -> Table:
+def targets_table(targets: tuple[TargetView, ...]) -> Table:
+    """The targets with their numbers, one to a row."""
     return Table(
         key="targets",
         caption=Sentence("Targets in force and how they stand"),
@@ -99,7 +104,7 @@ def _table(targets: tuple[TargetView, ...]) -> Table:
             Column("wish", Sentence("To be reached")),
             Column("days", Sentence("Days"), on_page=False),
             Column("value", Sentence("Is now")),
-            Column("n", Sentence("People"), Kind.COUNT),
+            Column("n", Sentence("Of how many"), Kind.COUNT),
             Column("status", Sentence("Status")),
             Column("why", Sentence("Why")),
         ),

@@ -129,7 +129,7 @@ def _table(words: Words, trend: Trend, chart: ControlChart | None) -> Table:
         caption=Sentence("Mean change by the quarter in which people began, in points"),
         columns=(
             Column("quarter", Sentence("Quarter")),
-            Column("n", Sentence("People"), Kind.COUNT),
+            Column("n", Sentence("Answered both times"), Kind.COUNT),
             Column("change", Sentence("Change"), Kind.NUMBER, decimals),
             Column("change_interval", Sentence("95 % interval"), Kind.INTERVAL, decimals),
             Column("limits", Sentence("Limits of the ordinary"), Kind.INTERVAL, decimals, on_page=chart is not None),

@@ -47,7 +47,6 @@ class LearningMaterial:
     meetings: tuple[date, ...]
     points: Sequence[LearningPoint]
     starts: Sequence[tuple[date, UUID | None]]
-    providers: Mapping[UUID, str]
     stopped: int
     origin: Origin
 
@@ -80,7 +79,10 @@ def build_learning(material: LearningMaterial) -> LearningContext:
         ),
         written=tuple(each for each in team if each.point_id in fresh),
         roll_out=describe_roll_out(
-            material.starts, material.providers, [each for each in views if each.kind in ROLL_OUT_KINDS], today
+            material.starts,
+            [(name, part.n_begun) for name, part in material.parts.get("provider", ())],
+            [each for each in views if each.kind in ROLL_OUT_KINDS],
+            today,
         ),
         origin=material.origin,
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outcomes.analysis.effect_results import CellMark
-from outcomes.analysis.suppression import Sum, protect_table
 from outcomes.analysis.uptake import count_uptake
 from outcomes.errors import Sentence
 from outcomes.reports.charts.uptake import UptakeChart, UptakeMark
@@ -13,29 +11,30 @@ from outcomes.reports.learning.context import PointView, RollOut
 from outcomes.reports.parts import Column, Figure, Kind, Table, Withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
 
     from outcomes.analysis.uptake import UptakePeriod
+    from outcomes.reports.parts import LocalText
 
 TOO_FEW = Sentence("Fewer than 5 people have begun, so no number is shown.")
-MARKS = {
-    CellMark.UNDER_MINIMUM: Sentence("under 5"),
-    CellMark.WITHHELD: Sentence("withheld"),
-}
-WHY_HIDDEN = Sentence("This number would show a group of fewer than 5 people, so it isn't shown.")
-WITHOUT_PROVIDER = Sentence("No provider written down")
-ALL = "all"
+WITHHELD = Sentence("withheld")
+WHY_HIDDEN = Sentence(
+    "This number would show a group of fewer than 5 people, here or in another line, so it isn't shown."
+)
+LEAST_PROVIDERS = 2
+"""One place alone is the whole."""
 
 
 def describe_roll_out(
     starts: Sequence[tuple[date, UUID | None]],
-    providers: Mapping[UUID, str],
+    begun: Sequence[tuple[LocalText | str, int | None]],
     points: Sequence[PointView],
     today: date,
 ) -> RollOut:
-    """``starts``: each person's first day and provider, oldest first; ``points``: drivers and barriers, oldest first."""
+    """``starts``: each person's first day and provider, oldest first; ``begun``: how many have begun at each provider, as the
+    overview shows it (None: it doesn't); ``points``: drivers and barriers, oldest first."""
     drivers = tuple(each for each in points if each.kind == "driver")
     barriers = tuple(each for each in points if each.kind == "barrier")
     periods = count_uptake((day for day, _ in starts), today)
@@ -48,7 +47,7 @@ def describe_roll_out(
         last=today,
     )
     numbered = number_marks(drivers, barriers)
-    return RollOut(finding, _figure(finding, periods, numbered), _providers(starts, providers), drivers, barriers)
+    return RollOut(finding, _figure(finding, periods, numbered), _providers(begun), drivers, barriers)
 
 
 def number_marks(drivers: Sequence[PointView], barriers: Sequence[PointView]) -> tuple[UptakeMark, ...]:
@@ -75,7 +74,8 @@ def _figure(finding: Sentence, periods: Sequence[UptakePeriod], marks: tuple[Upt
             marks=len(marks),
         ),
         caption=Sentence(
-            "Source: start days. Months in which fewer than 5 people began are put together with those after."
+            "Counted is everybody who has ever begun, once, by their first start, and nobody who waits or is only compared"
+            " with. Months in which fewer than 5 people began are put together with those after."
         ),
         chart=UptakeChart(tuple(points), marks),
         table=_table(periods, marks),
@@ -108,23 +108,14 @@ def _noted(marks: Sequence[UptakeMark]) -> str | None:
     return ", ".join(str(mark.number) for mark in marks) or None
 
 
-def _providers(starts: Sequence[tuple[date, UUID | None]], names: Mapping[UUID, str]) -> Table | None:
-    """How many began at each provider, by name; what would show fewer than five is left out, with what protects it."""
-    counts: dict[str, int] = {}
-    for _, provider_id in starts:
-        key = str(provider_id) if provider_id else ""
-        counts[key] = counts.get(key, 0) + 1
-    if len(counts) < 2:  # noqa: PLR2004 - one place alone is the whole
+def _providers(begun: Sequence[tuple[LocalText | str, int | None]]) -> Table | None:
+    """How many began at each provider, by name; None: the overview doesn't show it, since it would tell of a few."""
+    if len(begun) < LEAST_PROVIDERS:
         return None
-    said = {str(provider_id): name for provider_id, name in names.items()}
-    order = sorted(counts, key=lambda key: (not key, said.get(key, "")))
-    cells = {key: counts[key] for key in order} | {ALL: len(starts)}
-    protected = protect_table(cells, [Sum(ALL, tuple(order))], public={ALL})
-    rows = []
-    for key in order:
-        cell = protected[key]
-        shown = cell.count if cell.count is not None else Withheld(WHY_HIDDEN, MARKS[cell.mark])
-        rows.append((said.get(key, WITHOUT_PROVIDER), shown))
+    rows = [
+        (name, count if count is not None else Withheld(WHY_HIDDEN, WITHHELD))
+        for name, count in sorted(begun, key=lambda row: str(row[0]))
+    ]
     return Table(
         "uptake_by_provider",
         Sentence("People who have begun, at each provider"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from outcomes.analysis.disclosure import may_show_cell, may_show_gap
+from outcomes.analysis.disclosure import hide_lines, may_show_cell, may_show_gap
 from outcomes.errors import Sentence
 from outcomes.language import sort_key
 from outcomes.reports.parts import LocalText, Withheld
@@ -104,7 +104,7 @@ def build_coverage(
     """The page. Numbers of people are withheld where they, or those that they are made of, are of too few."""
     offered = {pair for offer in offers if offer.recorded for pair in _pairs_of(offer)} - {(None, None)}
     pairs = sorted({*needing, *offered}, key=lambda pair: _order(pair, names))
-    shown = _protect(needing)
+    shown = _protect({pair: needing[pair] for pair in pairs if pair in needing})
     return Coverage(
         organisation_name,
         day,
@@ -122,12 +122,20 @@ def _protect(needing: Mapping[Pair, Needing]) -> dict[tuple[Pair | None, str], i
     """Every number of people on the page by row (None: the total) and column.
 
     A line is shown where neither those in an intervention nor those who wait are few: reports tell of the first, and would
-    give away the others. Everybody together is shown where every line is, for else the lines that are would tell of the rest.
+    give away the others; and no line is hidden alone, since reports tell of all together. Everybody together is shown where
+    every line is, for else the lines that are would tell of the rest.
     """
     shown: dict[tuple[Pair | None, str], int | Withheld] = {}
+    active = {str(pair): need.active for pair, need in needing.items() if may_show_gap(need.waiting or 0)}
+    few = {
+        str(pair)
+        for pair, need in needing.items()
+        if not (may_show_gap(need.active) and may_show_cell(need.active + (need.waiting or 0)))
+    }
+    hidden = hide_lines(active, hidden=few & active.keys()) | few
     for pair, need in needing.items():
         people = need.active + (need.waiting or 0)
-        whole = may_show_cell(people) and may_show_gap(need.active) and may_show_gap(need.waiting or 0)
+        whole = str(pair) not in hidden and may_show_gap(need.waiting or 0)
         both = whole and may_show_cell(need.active) and may_show_cell(need.waiting or 0)
         shown[pair, "people"] = people if whole else FEW
         if need.waiting is not None:

@@ -12,12 +12,12 @@ share of under 10 who answered. That somebody hasn't answered is public, as the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from outcomes.analysis.disclosure import may_show_estimate
+from outcomes.analysis.disclosure import hide_lines, may_show_cell, may_show_estimate
 from outcomes.analysis.proportions import compare_shares, estimate_share
 from outcomes.analysis.results import Share, ShareDifference
 from outcomes.analysis.suppression import Sum, protect_cells
@@ -144,8 +144,9 @@ def build_panels(
 ) -> tuple[NeedPanel, ...]:  # fmt: skip
     """A panel for each target group and section that somebody began in, by name."""
     panels = []
-    for pair in sorted({each.pair for each in now}, key=lambda pair: _order(pair, names)):
-        this = _count([each for each in now if each.pair == pair])
+    pairs = sorted({each.pair for each in now}, key=lambda pair: _order(pair, names))
+    counted = _hide_panels({pair: _count([each for each in now if each.pair == pair]) for pair in pairs})
+    for pair, this in counted.items():
         last = _count([each for each in before if each.pair == pair])
         group, section = pair
         panels.append(
@@ -164,6 +165,17 @@ def build_panels(
 def _order(pair: Pair, names: Names) -> tuple[object, ...]:
     group, section = pair
     return (group is None, sort_key(str(names.groups.get(group or "", group or ""))), section is None, section or "")
+
+
+def _hide_panels(panels: Mapping[Pair, _Counts]) -> dict[Pair, _Counts]:
+    """The panels' numbers, with another panel hidden where one alone is of few: reports tell of all of them together. Which
+    one joins it is decided as the page of places and people does."""
+    people = {str(pair): counts.cells[_ALL, _N] for pair, counts in panels.items()}
+    hidden = hide_lines(people, hidden={key for key, count in people.items() if not may_show_cell(count)})
+    return {
+        pair: replace(counts, places=(), shown=dict.fromkeys(counts.shown, FEW)) if str(pair) in hidden else counts
+        for pair, counts in panels.items()
+    }
 
 
 def _count(people: Iterable[Began]) -> _Counts:

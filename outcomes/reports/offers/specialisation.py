@@ -1,7 +1,8 @@
 """How specialised an intervention is for a target group, by written criteria; and whether it has become less so.
 
 Question: has an intervention been despecialised (afspecialiseret) between two days?
-Estimand: the mean change in level, 0 to 3, over all offers that give the intervention to the group on either day.
+Estimand: the mean change in level, 0 to 3, over all offers that give the intervention to the group on either day, those among
+them of which nobody has recorded what they give.
 Rule: an offer whose level is known on both days, by the same version of the criteria, changed by the difference; one that
 isn't known on both may have moved as far as the scale goes. The interval holds every mean that the unknown allow. It is
 whole-population arithmetic with bounds for what is missing (Manski 1990, AER 80(2):319-323), no sampling interval: the

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 
-from outcomes.instruments import AnswerType, NonAnswer, base_language, language_used, text
+from outcomes.instruments import FACES, AnswerType, FaceOrder, NonAnswer, base_language, language_used, text
 from outcomes.reports.paper_form.conditions import When, say_condition
 from outcomes.reports.paper_form.qr import qr_code
 
@@ -49,7 +49,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class PaperQuestion:
-    """One question. ``options``: the boxes; ``ends``, ``limits``: of a scale or line, else None; ``lines``: to write on."""
+    """One question. ``options``: the boxes; ``ends``, ``limits``: of a scale or line, else None; ``lines``: to write on.
+
+    ``symbol`` names the drawing beside the question, ``symbols`` that of each option (empty for none), ``faces`` those
+    along a scale from 0 to 10: the same that the pages on screen show.
+    """
 
     number: int
     kind: str
@@ -62,6 +66,9 @@ class PaperQuestion:
     unit: Words
     no_answer: tuple[NonAnswer, ...]
     lines: int = 0
+    symbol: str = ""
+    symbols: tuple[str, ...] = ()
+    faces: tuple[str, ...] = ()
 
     @property
     def untranslated(self) -> bool:
@@ -81,6 +88,11 @@ class PaperForm:
     intro: Words
     questions: tuple[PaperQuestion, ...]
     qr: str
+
+    @property
+    def drawings(self) -> list[str]:
+        """Names of the drawings on the sheet, each once."""
+        return sorted({name for each in self.questions for name in (each.symbol, *each.symbols, *each.faces) if name})
 
 
 def build_paper_form(instrument: Instrument, locale: str, sheet: Sheet) -> PaperForm:
@@ -119,7 +131,17 @@ def _question(item: Item, instrument: Instrument, numbers: Mapping[str, int], lo
         unit=find_words(item.unit, locale),
         no_answer=item.no_answer,
         lines=TEXT_LINES if item.type is AnswerType.FREE_TEXT else 0,
+        symbol=item.symbol or "",
+        symbols=tuple(option.symbol or "" for option in item.options),
+        faces=_faces(item),
     )
+
+
+def _faces(item: Item) -> tuple[str, ...]:
+    """The faces along a scale, from its low end."""
+    if item.faces is None:
+        return ()
+    return FACES if item.faces is FaceOrder.GLADDER else FACES[::-1]
 
 
 def _direction(language: str) -> str:

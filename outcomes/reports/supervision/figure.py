@@ -41,8 +41,13 @@ def funnel_figure(
     curve = tuple(FunnelCurve(*limits) for limits in funnel["curve"])
     named = [mark.name for mark in marks if mark.place != INSIDE]
     outside = len(named)
-    said = "%(count)s of %(all)s providers lie outside what size and chance explain"
-    finding = Sentence(said, count=outside, all=len(marks)) if outside else None
+    finding = (
+        Sentence(
+            "%(count)s of %(all)s providers lie outside what size and chance explain", count=outside, all=len(marks)
+        )
+        if outside
+        else None
+    )
     return Figure(
         key=f"funnel-{key}",
         title=funnel_title(finding, len(marks), signals, named),

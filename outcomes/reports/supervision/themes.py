@@ -7,7 +7,7 @@ on every day exactly one is in force.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -43,7 +43,8 @@ class ThemeVersion:
     """An authority's themes from ``valid_from`` until before ``valid_to`` (None: until further notice).
 
     ``unverified``: what of it nobody has checked. ``shared``: set by an authority for all. ``shipped``: comes with the
-    program, and counts only where nobody has set another. ``owner``: the organisation that set it.
+    program, and counts only where nobody has set another. ``owner``: the organisation that set it; ``kept_by``: its name,
+    where it is shared.
     """
 
     authority: str
@@ -56,6 +57,7 @@ class ThemeVersion:
     shared: bool = False
     shipped: bool = False
     owner: UUID | None = None
+    kept_by: str = field(default="", compare=False)
 
     def holds(self, day: date) -> bool:
         """Whether it is in force on a day."""

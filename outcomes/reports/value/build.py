@@ -10,7 +10,7 @@ from outcomes.analysis.effect_results import Progression, ProgressionRow
 from outcomes.analysis.evidence import DesignLabel, allowed_word
 from outcomes.analysis.results import COMPARISON, INTERVENTION, Share
 from outcomes.analysis.value import CitizenOutcome, estimate_value
-from outcomes.analysis.value_prices import make_value_case, refusion_case, success_difference
+from outcomes.analysis.value_prices import coarse_share, make_value_case, refusion_case, success_difference
 from outcomes.errors import EstimateError, Sentence
 from outcomes.reports.effect_report.context import Heading, Trace
 from outcomes.reports.effect_report.headline import main_number
@@ -19,6 +19,8 @@ from outcomes.reports.effect_report.words import Words
 from outcomes.reports.value.context import CitizenPart, MoneyPart, ValueContext
 from outcomes.reports.value.method import build_method
 from outcomes.reports.value.money import build_money
+from outcomes.reports.value.rounding import cell_unit
+from outcomes.reports.value.sections import Basis
 
 if TYPE_CHECKING:
     from outcomes.reports.effect_report.material import ReportMaterial
@@ -35,16 +37,21 @@ UNADJUSTED = Sentence(
 CERTAINTY = Sentence("The number is called “%(word)s” (%(label)s), and the evidence has grade %(grade)s.")
 
 
-def build_value(material: ReportMaterial, value: ValueMaterial) -> ValueContext:
-    """Money and outcome of one intervention and period. Pure; what can't be worked out says why."""
+def build_value(material: ReportMaterial, value: ValueMaterial, *, published: bool = False) -> ValueContext:
+    """Money and outcome of one intervention and period. Pure; what can't be worked out says why.
+
+    ``published``: every amount follows from shares that are rounded by how many they are of, and from nothing finer.
+    """
     words = Words(material)
-    money, withheld = _money(words, value)
+    money, withheld = _money(words, value, published=published)
     return ValueContext(
         heading=_heading(words),
         citizens=_citizens(words),
         money=money,
         withheld=withheld,
         invented=value.invented,
+        price_name=value.price_name,
+        price_year=value.prices.price_year,
         method=build_method(words, value, money),
         trace=Trace(
             material.plan.version,
@@ -81,7 +88,7 @@ def _citizens(words: Words) -> CitizenPart:
     return CitizenPart(summary.finding, summary.number, certainty, summary.key_figures, summary.figure)
 
 
-def _money(words: Words, value: ValueMaterial) -> tuple[MoneyPart | None, Sentence | None]:
+def _money(words: Words, value: ValueMaterial, *, published: bool) -> tuple[MoneyPart | None, Sentence | None]:
     estimate, number = words.estimate, main_number(words)
     reached = _success(words, INTERVENTION)
     if number is None or reached is None:
@@ -89,17 +96,21 @@ def _money(words: Words, value: ValueMaterial) -> tuple[MoneyPart | None, Senten
             "No amount is shown, because it isn't known how many succeeded. Money never stands without the citizens' outcome."
         )
     compared = _success(words, COMPARISON) if estimate.label >= DesignLabel.D2 else None
+    if published:
+        reached, compared = coarse_share(reached), coarse_share(compared) if compared else None
     caution = _caution(estimate.label, compared)
     label = estimate.label if caution is None else min(estimate.label, DesignLabel.D1)
     outcome = CitizenOutcome(str(words.measure), number, label, estimate.evidence.grade)
     try:
         success = success_difference(reached, compared, value.assumptions)
         case = make_value_case(value.prices, value.assumptions, success, persons=reached.total)
-        found = estimate_value(case, outcome, generator=np.random.default_rng(value.seed))
-        moved = estimate_value(refusion_case(case, value.assumptions), outcome)
+        unit = cell_unit(case, outcome)
+        found = estimate_value(case, outcome, generator=np.random.default_rng(value.seed), unit=unit)
+        moved = estimate_value(refusion_case(case, value.assumptions), outcome, unit=unit)
     except EstimateError as error:
         return None, error.sentence
-    return build_money(value, found, moved, reached=reached, compared=compared, caution=caution), None
+    basis = Basis(reached, compared, caution, published=published)
+    return build_money(value, found, moved, basis), None
 
 
 def _caution(label: DesignLabel, compared: Share | None) -> Sentence | None:

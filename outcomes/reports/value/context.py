@@ -34,8 +34,24 @@ class PayerSum:
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyNumbers:
+    """Kroner for each of ``persons`` people over ``years`` years, as finely as they are shown: ``net`` is left over, from
+    ``low`` to ``high`` (95 per cent interval), and above 0 with ``chance`` 0-1. ``break_even_year`` None: not within them."""
+
+    persons: int
+    years: int
+    net: float
+    low: float
+    high: float
+    chance: float
+    spent: float
+    spent_per_success: float
+    break_even_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyPart:
-    """What it costs and saves. ``sums``: by payer, in the order shown; ``total``: øre of all of them together, to the øre.
+    """What it costs and saves. ``sums``: by payer, in the order shown; ``total``: øre of all of them together, exactly.
 
     ``scenario``: the evidence doesn't carry that value was created; ``standing`` is what it must be called.
     """
@@ -44,6 +60,7 @@ class MoneyPart:
     scenario: bool
     finding: Sentence
     key_figures: tuple[KeyFigure, ...]
+    numbers: MoneyNumbers
     sums: tuple[PayerSum, ...]
     total: int
     sections: tuple[Section, ...]
@@ -54,7 +71,8 @@ class MoneyPart:
 class ValueContext:
     """Money beside the citizens' outcome. ``money`` is None where it can't be worked out: ``withheld`` says why.
 
-    ``invented``: the prices are made up, and every page says so.
+    ``invented``: the prices are made up, and every page says so; ``price_name``, ``price_year``: what they are called, and of
+    which year.
     """
 
     heading: Heading
@@ -62,5 +80,7 @@ class ValueContext:
     money: MoneyPart | None
     withheld: Sentence | None
     invented: bool
+    price_name: str
+    price_year: int
     method: Method
     trace: Trace

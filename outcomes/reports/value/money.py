@@ -9,7 +9,8 @@ from outcomes.analysis.value_prices import PAYERS
 from outcomes.errors import Sentence
 from outcomes.reports.effect_report.context import KeyFigure
 from outcomes.reports.parts import Kind, Points
-from outcomes.reports.value.context import MoneyPart, PayerSum
+from outcomes.reports.value.context import MoneyNumbers, MoneyPart, PayerSum
+from outcomes.reports.value.rounding import rounded
 from outcomes.reports.value.sections import (
     certainty_section,
     made_of_section,
@@ -19,43 +20,35 @@ from outcomes.reports.value.sections import (
 )
 
 if TYPE_CHECKING:
-    from outcomes.analysis.results import Share
     from outcomes.analysis.value import ValueEstimate
     from outcomes.analysis.value_uncertainty import NetDistribution
     from outcomes.reports.value.material import ValueMaterial
+    from outcomes.reports.value.sections import Basis
 
 PAYS = Sentence("More is saved than spent within %(years)s years")
 COSTS = Sentence("More is spent than saved within %(years)s years")
 OPEN = Sentence("We can't say whether more is saved than spent within %(years)s years")
 
 
-def build_money(
-    value: ValueMaterial,
-    found: ValueEstimate,
-    moved: ValueEstimate,
-    *,
-    reached: Share,
-    compared: Share | None,
-    caution: Sentence | None,
-) -> MoneyPart:
-    """The money part of the context. ``moved``: the same with the scenario's refund. ``caution``: why it is a scenario though
-    people are compared with."""
+def build_money(value: ValueMaterial, found: ValueEstimate, moved: ValueEstimate, basis: Basis) -> MoneyPart:
+    """The money part of the context. ``moved``: the same with the scenario's refund."""
     sums = _sums(found)
     return MoneyPart(
         standing=found.heading,
         scenario=found.scenario,
         finding=_finding(found),
-        key_figures=_key_figures(found, reached),
+        key_figures=_key_figures(found, basis),
+        numbers=_numbers(found, basis),
         sums=sums,
         total=found.total_ore(),
         sections=(
             payers_section(found, sums),
-            made_of_section(value, found, reached, compared, caution=caution),
+            made_of_section(value, found, basis),
             certainty_section(value, found),
             refusion_section(value, sums, _sums(moved)),
-            *((places_section(value),) if value.places else ()),
+            *((places_section(value, scenario=found.scenario),) if value.places else ()),
         ),
-        warnings=_warnings(found, caution),
+        warnings=_warnings(found, basis.caution),
     )
 
 
@@ -90,21 +83,40 @@ def _finding(found: ValueEstimate) -> Sentence:
     return Sentence("If the help is the reason: %(finding)s", finding=said) if found.scenario else said
 
 
-def _key_figures(found: ValueEstimate, reached: Share) -> tuple[KeyFigure, ...]:
+def _numbers(found: ValueEstimate, basis: Basis) -> MoneyNumbers:
+    """The key figures as numbers."""
     whole, persons = _whole(found), found.case.persons
+
+    def kroner(amount: float) -> float:
+        return rounded(amount, scenario=found.scenario)
+
+    return MoneyNumbers(
+        persons=persons,
+        years=found.case.years,
+        net=kroner(found.net),
+        low=kroner(whole.low / persons),
+        high=kroner(whole.high / persons),
+        chance=whole.chance_positive,
+        spent=kroner(found.costs),
+        spent_per_success=kroner(found.costs / basis.reached.share),
+        break_even_year=found.break_even_year,
+    )
+
+
+def _key_figures(found: ValueEstimate, basis: Basis) -> tuple[KeyFigure, ...]:
+    numbers, year = _numbers(found, basis), found.break_even_year
     interval = Sentence(
         "%(low)s to %(high)s (95 per cent interval), for each of %(n)s people",
-        low=Points(whole.low / persons, 0),
-        high=Points(whole.high / persons, 0),
-        n=persons,
+        low=Points(numbers.low, 0),
+        high=Points(numbers.high, 0),
+        n=numbers.persons,
     )
-    year = found.break_even_year
     return (
-        KeyFigure("net", Sentence("kroner left over per citizen"), found.net, Kind.NUMBER, interval, 0),
+        KeyFigure("net", Sentence("kroner left over per citizen"), numbers.net, Kind.NUMBER, interval, 0),
         KeyFigure(
             "spent",
             Sentence("kroner spent per citizen"),
-            found.costs,
+            numbers.spent,
             Kind.NUMBER,
             Sentence("on the help itself"),
             0,
@@ -112,9 +124,9 @@ def _key_figures(found: ValueEstimate, reached: Share) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "spent_per_success",
             Sentence("kroner spent for each who succeeds"),
-            found.costs / reached.share,
+            numbers.spent_per_success,
             Kind.NUMBER,
-            Sentence("%(part)s of %(whole)s succeed", part=reached.count, whole=reached.total),
+            _succeed(basis),
             0,
         ),
         KeyFigure(
@@ -127,3 +139,12 @@ def _key_figures(found: ValueEstimate, reached: Share) -> tuple[KeyFigure, ...]:
             else Sentence("not within %(years)s years on average", years=found.case.years),
         ),
     )
+
+
+def _succeed(basis: Basis) -> Sentence:
+    reached = basis.reached
+    if basis.published:
+        return Sentence(
+            "about %(share)s per cent of %(whole)s succeed", share=Points(100 * reached.share, 0), whole=reached.total
+        )
+    return Sentence("%(part)s of %(whole)s succeed", part=reached.count, whole=reached.total)

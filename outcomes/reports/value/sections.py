@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from outcomes.analysis.results import TermEstimate
+from outcomes.analysis.results import Share, TermEstimate
 from outcomes.analysis.value_prices import PAYERS
 from outcomes.errors import Sentence
 from outcomes.reports.charts.value import PayerRow, PayersByYear
 from outcomes.reports.effect_report.context import Section
 from outcomes.reports.parts import Figure, Points
 from outcomes.reports.value.tables import (
+    HARDLY,
     PAYER_NAMES,
     certainty_table,
     kroner,
@@ -23,13 +25,31 @@ from outcomes.reports.value.tables import (
 )
 
 if TYPE_CHECKING:
-    from outcomes.analysis.results import Share
     from outcomes.analysis.value import ValueEstimate
     from outcomes.reports.value.context import PayerSum
     from outcomes.reports.value.material import ValueMaterial
 
 
-NEARLY = 0.01
+APART = Sentence(
+    "This can't add up to the amount for each who succeeds at the top of the page: that one is of all whose time has come,"
+    " where whoever didn't answer counts as not having succeeded, and of the months that were decided. Here are those who"
+    " answered both times, with the months that each has had."
+)
+IN_THOUSANDS = Sentence("Large amounts are in whole thousands: a scenario can't carry more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The shares that the amounts follow from; ``compared`` None: nobody is compared with, or their share isn't shown.
+
+    ``caution``: why it is a scenario though people are compared with. ``published``: the shares are rounded, and no count is
+    told.
+    """
+
+    reached: Share
+    compared: Share | None
+    caution: Sentence | None
+    published: bool = False
 
 
 def payers_section(found: ValueEstimate, sums: tuple[PayerSum, ...]) -> Section:
@@ -67,10 +87,11 @@ def payers_section(found: ValueEstimate, sums: tuple[PayerSum, ...]) -> Section:
         title,
         body=(
             Sentence(
-                "The payers add up to the total, to the øre: %(municipality)s + %(region)s + %(state)s = %(total)s kroner.",
-                **{each.payer: Points(kroner(each.net), 2) for each in sums},
-                total=Points(kroner(total), 2),
+                "The payers add up to the total: %(municipality)s + %(region)s + %(state)s = %(total)s kroner.",
+                **{each.payer: Points(kroner(each.net), 0) for each in sums},
+                total=Points(kroner(total), 0),
             ),
+            *((IN_THOUSANDS,) if found.scenario else ()),
         ),
         figure=figure,
         tables=(sums_table(sums, found.case.persons),),
@@ -98,38 +119,12 @@ def _said_sums(sums: tuple[PayerSum, ...]) -> Sentence:
     )
 
 
-def made_of_section(
-    value: ValueMaterial, found: ValueEstimate, reached: Share, compared: Share | None, *, caution: Sentence | None
-) -> Section:
-    """What the amounts follow from. ``caution``: why it is a scenario though people are compared with."""
-    success = found.case.effects[0]
-    percent = {
-        "more": Points(100 * success.estimate, 1),
-        "low": Points(100 * success.ci_low, 1),
-        "high": Points(100 * success.ci_high, 1),
-    }
+def made_of_section(value: ValueMaterial, found: ValueEstimate, basis: Basis) -> Section:
+    """What the amounts follow from."""
+    from_what = _from_rounded(value, found, basis) if basis.published else _from_counts(value, found, basis)
     body = [Sentence("Whoever didn't answer counts as not having succeeded.")]
-    if caution is not None:
-        body.append(caution)
-    if compared is None:
-        from_what = Sentence(
-            "%(part)s of %(whole)s succeeded. It is assumed that %(without)s per cent would have done so anyway, so %(more)s"
-            " in a hundred are counted (%(low)s to %(high)s).",
-            part=reached.count,
-            whole=reached.total,
-            without=Points(100 * value.assumptions.without, 1),
-            **percent,
-        )
-    else:
-        from_what = Sentence(
-            "%(part)s of %(whole)s succeeded, and %(other)s of %(others)s of those compared with. So %(more)s more in a"
-            " hundred are counted (%(low)s to %(high)s).",
-            part=reached.count,
-            whole=reached.total,
-            other=compared.count,
-            others=compared.total,
-            **percent,
-        )
+    if basis.caution is not None:
+        body.append(basis.caution)
     return Section(
         "made_of",
         Sentence("What it is made of"),
@@ -139,15 +134,70 @@ def made_of_section(
     )
 
 
+def _percent(found: ValueEstimate) -> dict[str, Points]:
+    success = found.case.effects[0]
+    return {
+        "more": Points(100 * success.estimate, 1),
+        "low": Points(100 * success.ci_low, 1),
+        "high": Points(100 * success.ci_high, 1),
+    }
+
+
+def _from_counts(value: ValueMaterial, found: ValueEstimate, basis: Basis) -> Sentence:
+    reached, compared = basis.reached, basis.compared
+    if compared is None:
+        return Sentence(
+            "%(part)s of %(whole)s succeeded. It is assumed that %(without)s per cent would have done so anyway, so %(more)s"
+            " in a hundred are counted (%(low)s to %(high)s).",
+            part=reached.count,
+            whole=reached.total,
+            without=Points(100 * value.assumptions.without, 1),
+            **_percent(found),
+        )
+    return Sentence(
+        "%(part)s of %(whole)s succeeded, and %(other)s of %(others)s of those compared with. So %(more)s more in a"
+        " hundred are counted (%(low)s to %(high)s).",
+        part=reached.count,
+        whole=reached.total,
+        other=compared.count,
+        others=compared.total,
+        **_percent(found),
+    )
+
+
+def _from_rounded(value: ValueMaterial, found: ValueEstimate, basis: Basis) -> Sentence:
+    """The same without a count."""
+    reached, compared = basis.reached, basis.compared
+    share = Points(100 * reached.share, 0)
+    if compared is None:
+        return Sentence(
+            "About %(share)s per cent of %(whole)s succeeded. It is assumed that %(without)s per cent would have done so"
+            " anyway, so %(more)s in a hundred are counted (%(low)s to %(high)s).",
+            share=share,
+            whole=reached.total,
+            without=Points(100 * value.assumptions.without, 1),
+            **_percent(found),
+        )
+    return Sentence(
+        "About %(share)s per cent of %(whole)s succeeded, and about %(other)s per cent of the %(others)s compared with. So"
+        " %(more)s more in a hundred are counted (%(low)s to %(high)s).",
+        share=share,
+        whole=reached.total,
+        other=Points(100 * compared.share, 0),
+        others=compared.total,
+        **_percent(found),
+    )
+
+
 def certainty_section(value: ValueMaterial, found: ValueEstimate) -> Section:
     """How far it may be from what is expected, and when it pays for itself."""
     whole = found.distribution[0]
     finding = Sentence(
         "The chance that something is left over is %(chance)s per cent", chance=Points(100 * whole.chance_positive, 0)
     )
-    if whole.chance_positive < NEARLY:
+    if whole.chance_positive < HARDLY:
         finding = Sentence("The chance that something is left over is under 1 per cent")
-    elif whole.chance_positive > 1 - NEARLY:
+    elif whole.chance_positive > 1 - HARDLY:
         finding = Sentence("The chance that something is left over is over 99 per cent")
     even = found.break_even[0].effect
     body = []
@@ -195,7 +245,7 @@ def refusion_section(value: ValueMaterial, sums: tuple[PayerSum, ...], moved: tu
     )
 
 
-def places_section(value: ValueMaterial) -> Section:
+def places_section(value: ValueMaterial, *, scenario: bool) -> Section:
     """What each who succeeds costs at each provider, as if all had the same mix of people: by name, never ranked."""
     shown = [each.adjusted for each in value.places if isinstance(each.adjusted, TermEstimate)]
     apart = shown and max(each.ci_low for each in shown) > min(each.ci_high for each in shown)
@@ -211,8 +261,9 @@ def places_section(value: ValueMaterial) -> Section:
                 " each provider had everybody's mix of people, by what is known of them at the start."
             ),
             Sentence("A difference is a question to the provider, and no verdict."),
+            APART,
         ),
-        tables=(places_table(value.places),),
+        tables=(places_table(value.places, value.all_places, scenario=scenario),),
     )
 
 

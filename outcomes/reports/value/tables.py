@@ -1,4 +1,4 @@
-"""The tables of a value: every amount is a whole number of øre, shown as kroner, so that rows and columns can be added."""
+"""The tables of a value: every amount is a whole number of kroner or of thousands, so that rows and columns can be added."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from outcomes.analysis.results import Withheld as WithheldResult
 from outcomes.analysis.value_prices import HELP, PAYERS, area_of
 from outcomes.errors import Sentence
 from outcomes.reports.parts import Column, Interval, Kind, Proportion, Table, Withheld
+from outcomes.reports.value.rounding import rounded
 
 if TYPE_CHECKING:
-    from outcomes.analysis.cost_per_outcome import PlaceCost
+    from outcomes.analysis.cost_per_outcome import AllPlaces, PlaceCost
     from outcomes.analysis.value import ValueEstimate
     from outcomes.reports.parts import Cell, LocalText
     from outcomes.reports.value.context import PayerSum
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 ORE = 100
 LEAST_PART = 0.005
+HARDLY = 0.01
+"""A chance under this, or this far from certain, isn't told as a number."""
 PAYER_NAMES = {
     "municipality": Sentence("The municipality"),
     "region": Sentence("The region"),
@@ -28,7 +31,7 @@ PERSISTENCE, TOGETHER = "persistence", "together"
 
 
 def kroner(ore: int) -> float:
-    """Øre as kroner; exact to the øre when it is written with two decimals."""
+    """Øre as kroner; whole ones in every table."""
     return ore / ORE
 
 
@@ -101,9 +104,9 @@ def certainty_table(found: ValueEstimate) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             PAYER_NAMES[each.payer] if each.payer else ALL,
-            each.mean,
-            Interval(each.low, each.high),
-            Proportion(each.chance_positive),
+            rounded(each.mean, scenario=found.scenario),
+            Interval(rounded(each.low, scenario=found.scenario), rounded(each.high, scenario=found.scenario)),
+            chance(each.chance_positive),
         )
         for each in (*found.distribution[1:], *found.distribution[:1])
     ]
@@ -118,6 +121,13 @@ def certainty_table(found: ValueEstimate) -> Table:
         ),
         tuple(rows),
     )
+
+
+def chance(value: float) -> Cell:
+    """A chance from 0 to 1; never told as none or as certain."""
+    if value < HARDLY:
+        return Sentence("under 1 per cent")
+    return Sentence("over 99 per cent") if value > 1 - HARDLY else Proportion(value)
 
 
 def sources_table(value: ValueMaterial, found: ValueEstimate) -> Table:
@@ -152,8 +162,8 @@ def refusion_table(sums: tuple[PayerSum, ...], moved: tuple[PayerSum, ...]) -> T
     )
 
 
-def places_table(places: tuple[PlaceCost, ...]) -> Table:
-    """Kroner for each who succeeds at each provider, by name."""
+def places_table(places: tuple[PlaceCost, ...], everybody: AllPlaces | None, *, scenario: bool) -> Table:
+    """Kroner for each who succeeds at each provider, by name; the last row is all of them together."""
     rows: list[tuple[Cell, ...]] = []
     for each in places:
         if isinstance(each.adjusted, WithheldResult) or isinstance(each.crude, WithheldResult):
@@ -161,8 +171,13 @@ def places_table(places: tuple[PlaceCost, ...]) -> Table:
             hidden = Withheld(why.sentence) if isinstance(why, WithheldResult) else None
             rows.append((each.place, hidden, hidden, hidden, hidden))
             continue
-        interval = Interval(each.adjusted.ci_low, each.adjusted.ci_high)
-        rows.append((each.place, each.n, each.adjusted.estimate, interval, each.crude))
+        adjusted, low, high, crude = (
+            rounded(kroner, scenario=scenario)
+            for kroner in (each.adjusted.estimate, each.adjusted.ci_low, each.adjusted.ci_high, each.crude)
+        )
+        rows.append((each.place, each.n, adjusted, Interval(low, high), crude))
+    if everybody is not None:
+        rows.append((ALL, everybody.n, None, None, rounded(everybody.crude, scenario=scenario)))
     return Table(
         "cost_per_success",
         Sentence("Kroner spent for each who succeeds, of those who answered both times"),
@@ -196,4 +211,4 @@ def _source(value: ValueMaterial, name: str) -> Sentence | LocalText | str:
 
 
 def _money(key: str, heading: Sentence) -> Column:
-    return Column(key, heading, Kind.NUMBER, 2)
+    return Column(key, heading, Kind.NUMBER, 0)

@@ -19,7 +19,7 @@ OPENS_BEFORE, DUE_AFTER, CLOSES_AFTER = 7, 7, 28
 
 SERVICELOVEN = ("Serviceloven", date(2007, 1, 1))
 BARNETS_LOV = ("Barnets Lov", date(2024, 1, 1))
-GROUPS_FROM = date(2024, 1, 1)
+GROUPS_FROM = date(2020, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from outcomes.services.plan_occasions import PlannedOccasion, plan_occasions
 from outcomes.services.runtime import Runtime
 from outcomes.services.set_contact import seal_contact
 from outcomes.services.submit_response import is_late, make_scores
+from outcomes.store.bulk import add_rows
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -51,7 +52,7 @@ DRAFT_ANSWERS = 2
 
 @dataclass
 class Courses:
-    """Collects the rows of many people, and stores them table by table: one round trip for many rows."""
+    """Collects the rows of many people, and stores them table by table: one statement for many rows."""
 
     runtime: Runtime
     place: Municipality
@@ -63,9 +64,7 @@ class Courses:
         order: tuple[type[Base], ...] = (
             Citizen, CitizenIdentity, Coordinator, Episode, Occasion, Response, Score, ResponseDraft, Goal, GoalRating,
         )  # fmt: skip
-        for table in order:
-            session.add_all(self.rows.get(table, []))
-            session.flush()
+        add_rows(session, rows=(row for table in order for row in self.rows.get(table, ())))
 
     def add(self, person: Person, service: Service, user_id: UUID, provider_id: UUID, rng: Random) -> None:
         """Everything about one person."""

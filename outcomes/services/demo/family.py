@@ -10,6 +10,7 @@ from sqlalchemy import select
 from outcomes.models import Episode, Occasion, Relation
 from outcomes.services.contact import relation_place
 from outcomes.services.demo import content
+from outcomes.services.demo.links import PARENT, PARENT_MEASURE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from outcomes.services.demo.municipality import Municipality
     from outcomes.vault import Vault
 
-MEASURE = "child-parent"
-PARENT = "Lone Prøvelund (opdigtet)"
+NAME = "Lone Prøvelund (opdigtet)"
 
 
 def add_family(session: Session, place: Municipality, vault: Vault, *, today: date) -> None:
@@ -41,8 +41,8 @@ def add_family(session: Session, place: Municipality, vault: Vault, *, today: da
             id=relation_id,
             organisation_id=place.id,
             citizen_id=episode.citizen_id,
-            kind="parent",
-            name_sealed=vault.encrypt(PARENT, place=relation_place("name", relation_id)),
+            kind=PARENT,
+            name_sealed=vault.encrypt(NAME, place=relation_place("name", relation_id)),
             from_date=episode.started_on,
         )
     )
@@ -52,8 +52,8 @@ def add_family(session: Session, place: Municipality, vault: Vault, *, today: da
             organisation_id=place.id,
             episode_id=episode.id,
             step_id=first.step_id,
-            instrument_version_id=place.versions[MEASURE],
-            code=MEASURE,
+            instrument_version_id=place.versions[PARENT_MEASURE],
+            code=PARENT_MEASURE,
             sequence=98,
             months=max(0.0, round((today - first.planned_on).days / 30.4, 1)),
             planned_on=today,

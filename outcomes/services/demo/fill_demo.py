@@ -14,17 +14,29 @@ from outcomes.store import organisations
 from outcomes.store.database import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from outcomes.services.demo.municipality import Municipality
     from outcomes.services.runtime import Runtime
 
 SEED = 20261121
 
 
-def fill_demo(runtime: Runtime, *, rng: Random | None = None) -> DemoLinks:
+def fill_demo(
+    runtime: Runtime, *, rng: Random | None = None, analyse: Callable[[], None] | None = None
+) -> DemoLinks:  # fmt: skip
     """The demo's links; its people are made the first time, with dates around that day.
 
-    ``rng`` decides everything that is left to chance; the same generator gives the same people and answers.
+    ``rng`` decides everything that is left to chance; the same generator gives the same people and answers. ``analyse`` tells
+    the database, once they are there, how many rows its tables hold now: what is worked out of them is quicker for it.
     """
-    scope = _find_municipality(runtime) or _fill_municipality(runtime, rng or Random(SEED))
+    scope = _find_municipality(runtime)
+    if scope is None:
+        place, neighbours = _fill_municipalities(runtime, rng or Random(SEED))
+        if analyse is not None:
+            analyse()
+        _work_out(runtime, place, neighbours)
+        scope = place.scope
     return make_links(runtime, scope, with_trial=fill_trial(runtime))
 
 
@@ -34,12 +46,11 @@ def _find_municipality(runtime: Runtime) -> Scope | None:
     return Scope(found.id, actor="command:demo") if found else None
 
 
-def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
-    """Everything in one transaction: a demo is there whole, or not at all. Sums and results follow from it."""
+def _fill_municipalities(runtime: Runtime, rng: Random) -> tuple[Municipality, tuple[Scope, ...]]:
+    """The municipality, in one transaction: a demo is there whole, or not at all; and after it those around it."""
     from outcomes.services.demo.courses import Courses  # noqa: PLC0415 - a filled demo starts without these
     from outcomes.services.demo.family import add_family  # noqa: PLC0415
-    from outcomes.services.demo.learning import add_learning  # noqa: PLC0415
-    from outcomes.services.demo.municipality import Municipality, add_municipality, draw_id  # noqa: PLC0415
+    from outcomes.services.demo.municipality import add_municipality, make_municipality  # noqa: PLC0415
     from outcomes.services.demo.neighbours import add_neighbours  # noqa: PLC0415
     from outcomes.services.demo.offers import add_offers  # noqa: PLC0415
     from outcomes.services.demo.population import add_population  # noqa: PLC0415
@@ -49,7 +60,7 @@ def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
     from outcomes.services.demo.targets import add_targets  # noqa: PLC0415
     from outcomes.services.demo.value import add_value  # noqa: PLC0415
 
-    place = Municipality(draw_id(rng), rng, ids=Random(rng.getrandbits(64)))
+    place = make_municipality(rng)
     with runtime.database.transaction(place.scope) as session:
         add_municipality(session, place, frozen_at=runtime.now())
         courses = Courses(runtime, place)
@@ -63,10 +74,17 @@ def _fill_municipality(runtime: Runtime, rng: Random) -> Scope:
         add_targets(session, place, today=runtime.today())
         add_requirements(session, place, today=runtime.today())
         session.commit()
+    return place, add_neighbours(runtime)
+
+
+def _work_out(runtime: Runtime, place: Municipality, neighbours: tuple[Scope, ...]) -> None:
+    """What follows from everybody's answers: results, signals of providers, what was seen at a meeting, what is published."""
+    from outcomes.services.demo.learning import add_learning  # noqa: PLC0415
+    from outcomes.services.demo.neighbours import publish_everything  # noqa: PLC0415
+
     store_results(runtime, place.scope)
     with runtime.database.transaction(place.scope) as session:
         add_learning(runtime, session, place, today=runtime.today())
         session.commit()
     find_supervision_signals(runtime, place.scope)
-    add_neighbours(runtime, place.scope)
-    return place.scope
+    publish_everything(runtime, place.scope, neighbours)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from outcomes.errors import Sentence
-from outcomes.models import Coordinator, Episode, Intervention, Occasion
-from outcomes.services.answer_questions import read_stored_instrument
+from outcomes.models import Coordinator, Episode, InstrumentVersion, Intervention, Occasion, Relation, Response
 from outcomes.services.demo import content, staff
 from outcomes.services.open_link import issue_link
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.sign_in import issue_sign_in_link
 from outcomes.store import episodes, organisations
 from outcomes.store.database import Scope
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from outcomes.services.runtime import Runtime
 
 LIFETIME = timedelta(days=7)
+PARENT, PARENT_MEASURE = "parent", "child-parent"
+"""Who is asked beside a child, and with what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class DemoLinks:
     """Whole addresses. The staff's can be used again for a week; the citizen's opens questions that aren't answered."""
 
     citizen: str
+    parent: str | None
+    """To the questions to a child's parent; None in a demo that was filled before there was one."""
     worker: str
     manager: str
     administrator: str
@@ -44,6 +48,7 @@ class DemoLinks:
         """What each link is for, and the link."""
         pairs = (
             (Sentence("As a citizen: answer a few questions"), self.citizen),
+            (Sentence("As a parent: answer about your child"), self.parent),
             (Sentence("As a worker: who is waiting today, and the people behind"), self.worker),
             (Sentence("As a manager: what came of the help"), self.manager),
             (Sentence("As an administrator: questionnaires, staff and the record of changes"), self.administrator),
@@ -59,12 +64,36 @@ def make_links(runtime: Runtime, scope: Scope, *, with_trial: bool) -> DemoLinks
     token = issue_link(runtime, scope, occasion_id=occasion_id)
     return DemoLinks(
         citizen=f"{runtime.settings.base_url}/b/{token}",
+        parent=_parent_url(runtime, scope),
         worker=_sign_in_url(runtime, content.SLUG, staff.WORKER.email),
         manager=_sign_in_url(runtime, content.SLUG, staff.MANAGER.email),
         administrator=_sign_in_url(runtime, content.SLUG, staff.ADMINISTRATOR.email),
         authority=_authority_url(runtime),
         btheb_manager=_sign_in_url(runtime, staff.TRIAL_SLUG, staff.TRIAL_MANAGER.email) if with_trial else None,
     )
+
+
+def _parent_url(runtime: Runtime, scope: Scope) -> str | None:
+    """A link to what the parent is asked; once it is answered or closed, they are asked once more."""
+    with runtime.database.transaction(scope) as session:
+        rows = session.execute(
+            select(Relation.id, Occasion, Response.id)
+            .join(Episode, Episode.citizen_id == Relation.citizen_id)
+            .join(Occasion, Occasion.episode_id == Episode.id)
+            .join(InstrumentVersion, InstrumentVersion.id == Occasion.instrument_version_id)
+            .outerjoin(Response, and_(Response.occasion_id == Occasion.id, Response.relation_id == Relation.id))
+            .where(InstrumentVersion.key == PARENT_MEASURE, Relation.kind == PARENT)
+            .order_by(Occasion.planned_on.desc(), Occasion.sequence.desc())
+            .limit(1)
+        ).all()
+        if not rows:
+            return None
+        relation_id, occasion, answer_id = rows[0]
+        if answer_id is not None or occasion.closes_on < runtime.today():
+            occasion = _ask_again(runtime, session, occasion)
+            session.commit()
+    token = issue_link(runtime, scope, occasion_id=occasion.id, respondent_kind=PARENT, relation_id=relation_id)
+    return f"{runtime.settings.base_url}/b/{token}"
 
 
 def _authority_url(runtime: Runtime) -> str | None:
@@ -105,7 +134,6 @@ def _unanswered_occasion(runtime: Runtime, scope: Scope) -> UUID:
 
 def _one_more_occasion(runtime: Runtime, session: Session, worker_id: UUID) -> Occasion:
     """Ask the worker's citizen with the longest course once more, today. No report counts it: no plan names it."""
-    today = runtime.today()
     first = session.scalars(
         select(Occasion)
         .join(Episode, Episode.id == Occasion.episode_id)
@@ -120,6 +148,12 @@ def _one_more_occasion(runtime: Runtime, session: Session, worker_id: UUID) -> O
         .order_by(Occasion.planned_on, Occasion.id)
         .limit(1)
     ).one()
+    return _ask_again(runtime, session, first)
+
+
+def _ask_again(runtime: Runtime, session: Session, first: Occasion) -> Occasion:
+    """The same questions as ``first`` to the same people, open from today."""
+    today = runtime.today()
     number = session.scalar(select(func.count()).where(Occasion.episode_id == first.episode_id)) or 0
     gap = relativedelta(today, first.planned_on)
     occasion = Occasion(

@@ -82,6 +82,11 @@ def draw_id(rng: Random) -> UUID:
     return UUID(int=rng.getrandbits(128), version=4)
 
 
+def make_municipality(rng: Random) -> Municipality:
+    """The demo municipality, of which nothing is stored yet."""
+    return Municipality(draw_id(rng), rng, ids=Random(rng.getrandbits(64)))
+
+
 def add_municipality(session: Session, place: Municipality, *, frozen_at: datetime) -> None:
     """Everything but people. The analysis plans are frozen at once, before there is anything to see."""
     session.add(

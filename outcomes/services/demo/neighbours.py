@@ -15,15 +15,25 @@ from outcomes.models import AppUser, Organisation, OutcomeTarget, Provider
 from outcomes.services.build_report import read_period
 from outcomes.services.demo import content, goals, staff, targets
 from outcomes.services.demo.courses import Courses
-from outcomes.services.demo.municipality import Municipality, add_instruments, add_service, draw_id, make_user
+from outcomes.services.demo.municipality import (
+    Municipality,
+    add_instruments,
+    add_service,
+    draw_id,
+    make_municipality,
+    make_user,
+)
 from outcomes.services.demo.people import draw_names
 from outcomes.services.demo.person import Person
+from outcomes.services.demo.requirements import add_retired_duty
 from outcomes.services.demo.simulate import Pattern, draw_life
+from outcomes.services.demo.value import add_neighbour_value
 from outcomes.services.draft_release import publish_draft
+from outcomes.services.find_supervision_signals import find_supervision_signals
 from outcomes.services.gather_outcomes import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -41,7 +51,7 @@ STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Another municipality: its provider and staff, how its people fare, and how many began between which days ago."""
+    """Another municipality: its provider and staff, how its people fare, how many began, and what it publishes."""
 
     slug: str
     name: str
@@ -50,6 +60,7 @@ class Neighbour:
     manager: staff.Colleague
     fare: Pattern
     people: int
+    published: tuple[str, ...]
 
 
 ENGHAVN = Neighbour(
@@ -60,6 +71,7 @@ ENGHAVN = Neighbour(
     staff.Colleague("leder@enghavn.example", "Torben Askely", "Leder af Voksenområdet", "manager", None),
     Pattern(start=0.44, spread=0.12, turns=((0.52, 0.32), (0.33, 0.0), (0.15, -0.25)), stopping=0.015, missing=0.08),
     62,
+    ("overview", "value", "requirements", "supervision"),
 )
 BAKKEDAL = Neighbour(
     "bakkedal",
@@ -69,23 +81,33 @@ BAKKEDAL = Neighbour(
     staff.Colleague("leder@bakkedal.example", "Gert Højmose", "Leder af Voksenområdet", "manager", None),
     Pattern(start=0.46, spread=0.12, turns=((0.34, 0.30), (0.41, 0.0), (0.25, -0.28)), stopping=0.03, missing=0.15),
     58,
+    ("overview", "supervision"),
 )
 NEIGHBOURS = (ENGHAVN, BAKKEDAL)
+EVERYTHING = ("overview", "offers", "value", "requirements", "supervision", "contract")
+"""What the demo municipality publishes. The others leave some of it untold: there it is unknown."""
 SILENT_SLUG, SILENT_NAME = "soendermark", "Søndermark Kommune"
 AUTHORITY_NAME = "Den nationale socialmyndighed (opdigtet)"
 STARTED = (750, 400)
 """Days ago."""
 
 
-def add_neighbours(runtime: Runtime, scope: Scope) -> None:
-    """The others, and what all of them publish for the authority. ``scope``: the demo municipality's, with its results."""
+def add_neighbours(runtime: Runtime) -> tuple[Scope, ...]:
+    """The others, with the authority. None of them has published anything yet."""
     rng = Random(SEED)
     add_authority(runtime, rng)
     _add_silent(runtime, rng)
-    publish_for_authority(runtime, scope, by=staff.MANAGER.name)
-    publish_for_authority(runtime, scope, by=staff.MANAGER.name, kind="offers")
-    for neighbour in NEIGHBOURS:
-        publish_for_authority(runtime, add_neighbour(runtime, neighbour, rng), by=neighbour.manager.name)
+    return tuple(add_neighbour(runtime, neighbour, rng) for neighbour in NEIGHBOURS)
+
+
+def publish_everything(runtime: Runtime, scope: Scope, neighbours: Sequence[Scope]) -> None:
+    """What all of them publish for the authority. ``scope``: the demo municipality's."""
+    for kind in EVERYTHING:
+        publish_for_authority(runtime, scope, by=staff.MANAGER.name, kind=kind)
+    for neighbour, other in zip(NEIGHBOURS, neighbours, strict=True):
+        find_supervision_signals(runtime, other)
+        for kind in neighbour.published:
+            publish_for_authority(runtime, other, by=neighbour.manager.name, kind=kind)
 
 
 def target_period(today: date) -> Period:
@@ -96,9 +118,13 @@ def target_period(today: date) -> Period:
 
 def add_neighbour(runtime: Runtime, neighbour: Neighbour, rng: Random) -> Scope:
     """A municipality with one intervention and its people. Its results aren't worked out yet."""
-    place = Municipality(draw_id(rng), rng, ids=Random(rng.getrandbits(64)))
+    place = make_municipality(rng)
     with runtime.database.transaction(place.scope) as session:
         _add_rows(session, place, neighbour, runtime)
+        if "value" in neighbour.published:
+            add_neighbour_value(session, place, by=neighbour.manager.name)
+        if "requirements" in neighbour.published:
+            add_retired_duty(session, place, today=runtime.today())
         courses = Courses(runtime, place)
         _add_people(courses, place, neighbour, runtime.today())
         courses.store(session)
@@ -107,9 +133,13 @@ def add_neighbour(runtime: Runtime, neighbour: Neighbour, rng: Random) -> Scope:
 
 
 def publish_for_authority(runtime: Runtime, scope: Scope, *, by: str, kind: str = "overview") -> None:
-    """Publish the organisation's overview of the target's days (or figures of another kind), for itself and the authority."""
-    period = target_period(runtime.today()) if kind == "overview" else read_period(runtime, scope).in_whole_quarters()
-    publish_draft(runtime, scope, kind=kind, subject="", period=period, seen=None, for_authority=True, reason="", by=by)
+    """Publish the organisation's figures for itself and the authority: overview and value are of the target's days."""
+    of_target = kind in {"overview", "value"}
+    period = target_period(runtime.today()) if of_target else read_period(runtime, scope).in_whole_quarters()
+    subject = content.HOME_SUPPORT.slug if kind == "value" else ""
+    publish_draft(
+        runtime, scope, kind=kind, subject=subject, period=period, seen=None, for_authority=True, reason="", by=by
+    )
 
 
 def add_authority(runtime: Runtime, rng: Random) -> Scope:

@@ -68,7 +68,8 @@ RECORDED = (
     _Recorded(staff.ACTIVITY_OFFER, content.COMMUNITY, "municipal", TOWN, "5.0", FEW, (), "mv", "mv"),
     _Recorded(staff.FAMILY_OFFER, content.FAMILY_SUPPORT, "municipal", TOWN, "4.5", SOME, ("VISO",), None, "tms"),
 )  # fmt: skip
-"""One offer of help at home isn't among them: of it nothing is recorded, and the register says so."""
+UNRECORDED = _Recorded(staff.OAT_OFFER, content.HOME_SUPPORT, "", "", None, SOME, (), "tm", "tm")
+"""An offer of help at home whose level was set, and of which nothing else is recorded: the register says so."""
 CRITERIA = {
     "t": "training", "m": "method", "s": "supervision", "r": "reserved", "v": "volume", "c": "cooperation",
 }  # fmt: skip
@@ -79,9 +80,10 @@ REASONS = (
 
 
 def add_offers(session: Session, place: Municipality, *, today: date) -> None:
-    """Records and levels of every offer but one; the one that lost its specialists has two records."""
-    for recorded in RECORDED:
-        _add_record(session, place, recorded, today - FIRST)
+    """Records of every offer but one, and levels of all; the one that lost its specialists has two records."""
+    for recorded in (*RECORDED, UNRECORDED):
+        if recorded is not UNRECORDED:
+            _add_record(session, place, recorded, today - FIRST)
         for met, day, reason in (
             (recorded.met_first, today - FIRST, REASONS[0]),
             (recorded.met_lately, today - LATEST, REASONS[recorded.met_first != recorded.met_lately]),

@@ -23,6 +23,12 @@ N_LONG_AT_HOME, N_NEW_AT_HOME = 82, 25
 """Beside the demo worker's own; the first have been measured a whole year through."""
 YEARS_AT_HOME = (760, 396)
 """Days ago, of those who have been measured a whole year through."""
+N_EARLIER_AT_HOME, EARLIER_AT_HOME = 124, (1410, 761)
+"""Those before them, 17 or 18 in a quarter: so many that each of their quarters can be shown, and enough quarters for the
+limits of a control chart and for a period before the last one."""
+EARLIER_SEED = 10
+"""Their chance is their own: one series in four has a quarter beyond its limits by chance alone on some day of the year, and
+this one has none."""
 N_COMMUNITY, N_WAITING = 50, 45
 N_FAMILIES = 7
 SHARE_ALONE = 0.6
@@ -32,6 +38,8 @@ MISSED_OF_CASELOAD = 0.05
 FARE_AT_HOME = Pattern(
     start=0.45, spread=0.12, turns=((0.27, 0.32), (0.39, -0.01), (0.34, -0.33)), stopping=0.02, missing=0.12
 )
+FARE_EARLIER = Pattern(start=0.45, spread=0.12, turns=FARE_AT_HOME.turns, stopping=0.01, missing=0.05)
+"""As :data:`FARE_AT_HOME`, asked more closely."""
 FARE_WORSE = Pattern(start=0.45, spread=0.12, turns=((0.05, -0.05), (0.95, -0.45)), stopping=0.004, missing=0.04)
 FARE_UNEVENLY = Pattern(
     start=0.45, spread=0.16, turns=((0.35, 0.40), (0.20, 0.0), (0.45, -0.40)), stopping=0.01, missing=0.06
@@ -68,6 +76,19 @@ def add_population(courses: Courses, place: Municipality, today: date) -> None:
     for offer, pattern, number, (first, last) in ELSEWHERE:
         starts = _spread(place.rng, number, today, first=first, last=last)
         _add_group(courses, place, content.HOME_SUPPORT, pattern, names, starts, offers=(offer,))
+    _add_earlier(courses, place, names, today)
+
+
+def _add_earlier(courses: Courses, place: Municipality, names: Iterator[str], today: date) -> None:
+    rng, (first, last) = Random(EARLIER_SEED), EARLIER_AT_HOME
+    starts = _spread_evenly(rng, N_EARLIER_AT_HOME, today, first=first, last=last)
+    _add_group(courses, place, content.HOME_SUPPORT, FARE_EARLIER, names, starts, rng=rng)
+
+
+def _spread_evenly(rng: Random, count: int, today: date, *, first: int, last: int) -> list[date]:
+    """``count`` days between ``first`` and ``last`` days ago, oldest first, about as far from each other."""
+    gap = (first - last) / count
+    return [today - timedelta(days=round(first - (number + rng.random()) * gap)) for number in range(count)]
 
 
 def _spread(rng: Random, count: int, today: date, *, first: int, last: int) -> list[date]:
@@ -93,12 +114,12 @@ def _add_own(courses: Courses, place: Municipality, own: goals.OwnCitizen, today
 def _add_group(
     courses: Courses, place: Municipality, offered: Offered, pattern: Pattern, names: Iterator[str],
     starts: list[date], *, status: str = "intervention", ages: tuple[int, int] = (19, 74),
-    offers: tuple[staff.Offer, ...] = (),
+    offers: tuple[staff.Offer, ...] = (), rng: Random | None = None,
 ) -> None:  # fmt: skip
-    service = place.services[offered.slug]
+    service, chance = place.services[offered.slug], rng or place.rng
     offers = offers or offered.offers
     for index, (started_on, name) in enumerate(zip(starts, names, strict=False)):
-        rng = Random(place.rng.getrandbits(64))
+        rng = Random(chance.getrandbits(64))
         alone = rng.random() < SHARE_ALONE
         person = Person(
             name,

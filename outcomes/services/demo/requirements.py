@@ -118,7 +118,16 @@ DUTIES = (WEEKLY, MONTHLY, QUARTERLY, MINUTES, MEDICINE, PLAN, CHILD_PLAN)
 
 def add_requirements(session: Session, place: Municipality, *, today: date) -> None:
     """The register with its history."""
-    for duty in DUTIES:
+    _add(session, place, DUTIES, today)
+
+
+def add_retired_duty(session: Session, place: Municipality, *, today: date) -> None:
+    """A neighbour's register: one duty that is retired, and one that a law keeps."""
+    _add(session, place, (WEEKLY, PLAN), today)
+
+
+def _add(session: Session, place: Municipality, duties: tuple[Duty, ...], today: date) -> None:
+    for duty in duties:
         requirement = requirements.add_requirement(
             session, organisation_id=place.id, code=duty.code, title=duty.title, source_kind=duty.source_kind,
             source=duty.source, law_bound=False, minutes_per_month=Decimal(duty.minutes),

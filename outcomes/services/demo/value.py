@@ -84,6 +84,21 @@ def add_trial_value(session: Session, organisation_id: UUID, slug: str) -> None:
     )  # fmt: skip
 
 
+def add_neighbour_value(session: Session, place: Municipality, *, by: str) -> None:
+    """A neighbour's case: the same invented prices, and help that costs a little less for a month."""
+    prices = _price_set(place.new_id(), place.id)
+    session.add(prices)
+    session.flush()
+    assumed = replace(load_assumptions(HOME_CASE), cost_per_month=690_000)
+    session.add(
+        ValueCase(
+            id=place.new_id(), organisation_id=place.id,
+            intervention_id=place.services[content.HOME_SUPPORT.slug].intervention_id, price_set_id=prices.id, version=1,
+            assumptions=store_assumptions(assumed), reason=REASON, decided_by=by,
+        )
+    )  # fmt: skip
+
+
 def _price_set(price_set_id: UUID, organisation_id: UUID) -> PriceSet:
     return PriceSet(
         id=price_set_id, organisation_id=organisation_id, name=NAME, source=SOURCE, price_year=PRICE_YEAR, invented=True,

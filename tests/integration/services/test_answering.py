@@ -21,11 +21,12 @@ from outcomes.errors import (
 )
 from outcomes.instruments import NonAnswer
 from outcomes.models import Relation, RiskProtocol
-from outcomes.services.answer_questions import read_visit, save_answer, save_answers
 from outcomes.services.decline_occasion import decline_occasion
 from outcomes.services.open_link import issue_link, open_link
 from outcomes.services.raise_signals import end_of_working_day, wish_to_talk
+from outcomes.services.read_visit import read_visit
 from outcomes.services.read_welcome import read_welcome
+from outcomes.services.save_answers import save_answer, save_answers
 from outcomes.services.show_own_curve import read_own_answers, show_own_curve
 from outcomes.services.submit_response import submit_response
 from tests.conftest import START

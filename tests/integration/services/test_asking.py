@@ -12,16 +12,17 @@ import pytest
 from sqlalchemy import text
 
 from outcomes.errors import AnswerError, ConflictError, LinkError, NotFoundError, OutcomesError, TooManyAttemptsError
-from outcomes.services import answer_questions
-from outcomes.services.answer_questions import read_visit, save_answer
+from outcomes.services import recall_instrument
 from outcomes.services.give_code import ALPHABET, LENGTH, give_code, normal_code
 from outcomes.services.give_link import give_link
 from outcomes.services.hand_over import hand_over
 from outcomes.services.limit_attempts import spend_attempt
 from outcomes.services.open_asking import open_asking
 from outcomes.services.open_link import open_link
+from outcomes.services.read_visit import read_visit
 from outcomes.services.redeem_code import ALL_LIMIT, PLACE_LIMIT, redeem_code
 from outcomes.services.relate_person import NewRelation, add_person, end_person, list_people
+from outcomes.services.save_answers import save_answer
 from outcomes.services.sign_in import find_actor, issue_sign_in_link, sign_in
 from outcomes.services.submit_response import submit_response
 from tests.integration.builders import add_case, add_course, add_staff, add_tenant, answer
@@ -226,7 +227,7 @@ def test_risk_questions_without_a_protocol_are_not_asked(runtime: Runtime, datab
     with database.admin(unwatched=True) as connection:
         connection.execute(text("UPDATE instrument_version SET definition = jsonb_set(definition,"
                                 " '{items,0,risk}', '{\"at_least\": 2}')"))  # fmt: skip
-    answer_questions._PARSED.clear()
+    recall_instrument._PARSED.clear()
     with pytest.raises(ConflictError, match="risk protocol"):
         code_for(runtime, family)
 

@@ -331,7 +331,10 @@ def test_the_manager_sees_one_finding_for_each_intervention(frozen, trial_scope)
     assert (row.intervention_id, row.answered, row.total) == ("btheb", 27, 52)
     assert row.interval.estimate == pytest.approx(-2.3151, abs=TOLERANCE)
     assert row.interval.reach == pytest.approx(63 / 4), "a quarter of the scale, where all intervals are narrower"
-    assert (str(row.interval.unit), row.withheld) == ("points, lower is better, 97 people", None)
+    assert (str(row.interval.unit), row.withheld) == (
+        "points, lower is better; 97 people, those compared with among them",
+        None,
+    )
     assert row.shares is None, "under five got worse, and the rest would tell how many"
 
 

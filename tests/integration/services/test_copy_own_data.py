@@ -14,10 +14,10 @@ from outcomes.errors import NotFoundError
 from outcomes.forms.lines import answer_lines
 from outcomes.models import Signal
 from outcomes.services.add_correction import add_correction
-from outcomes.services.answer_questions import read_stored_instrument
 from outcomes.services.copy_own_data import copy_own_data
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.rate_goal import rate_goal
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.share_access import redeem_share, share_access
 from outcomes.services.sign_in_citizen import SignedInCitizen
 from tests.integration.builders import (

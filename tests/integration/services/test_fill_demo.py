@@ -11,11 +11,13 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
+from outcomes.analysis.control_chart import ControlChart
 from outcomes.analysis.effect_results import Progression, Verdict
 from outcomes.analysis.evidence import DesignLabel, EvidenceGrade
 from outcomes.analysis.modelled_change import change_from_sums
 from outcomes.analysis.results import ModelledChange, TermEstimate, Withheld
 from outcomes.analysis.target_status import TargetStatus
+from outcomes.analysis.trend import Trend
 from outcomes.instruments import Kind, check_answers, score_answers, shipped_instruments
 from outcomes.language import translate, use_locale
 from outcomes.models import (
@@ -29,15 +31,20 @@ from outcomes.models import (
     Score,
 )
 from outcomes.services.administer import check_audit
-from outcomes.services.answer_questions import read_stored_instrument, read_visit, save_answer
 from outcomes.services.build_report import build_report, read_period
 from outcomes.services.demo import DemoLinks, content, fill_demo, goals, staff
+from outcomes.services.demo.courses import Courses
+from outcomes.services.demo.municipality import add_municipality, make_municipality
 from outcomes.services.demo.people import draw_names
 from outcomes.services.demo.person import start_for
+from outcomes.services.demo.population import add_population
 from outcomes.services.demo.simulate import draw_answers
 from outcomes.services.demo.trial import fill_trial
 from outcomes.services.find_supervision_signals import find_supervision_signals
+from outcomes.services.freeze_plan import find_plan
+from outcomes.services.gather_material import gather_material, gather_plan_outcomes
 from outcomes.services.gather_outcomes import Period
+from outcomes.services.gather_parts import gather_parts
 from outcomes.services.handle_supervision import handle_supervision, seen_mark
 from outcomes.services.list_caseload import list_caseload
 from outcomes.services.list_interventions import list_interventions
@@ -49,9 +56,13 @@ from outcomes.services.read_aggregates import read_aggregates
 from outcomes.services.read_national import read_national
 from outcomes.services.read_supervision import read_supervision
 from outcomes.services.read_targets import read_targets
+from outcomes.services.read_visit import read_visit
+from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.runtime import Actor, Runtime
+from outcomes.services.save_answers import save_answer
 from outcomes.services.sign_in import find_actor, sign_in
 from outcomes.services.submit_response import submit_response
+from outcomes.store import migrate
 from outcomes.store.database import Database, Scope
 from outcomes.vault import Vault
 
@@ -60,6 +71,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from outcomes.reports.effect_report.context import EffectReportContext
+    from outcomes.reports.effect_report.material import ReportMaterial
     from outcomes.settings import Settings
     from tests.conftest import DatabaseMaker, ServerDatabase
 
@@ -74,12 +86,25 @@ def make_runtime_on(settings: Settings, application: Database) -> Runtime:
 
 @pytest.fixture(scope="module")
 def filled(make_database: DatabaseMaker, settings: Settings) -> ServerDatabase:
-    """A filled demo, with nobody connected to it: each test has a copy."""
+    """A filled demo, with nobody connected to it: to be copied."""
     database = make_database()
     application = Database(database.app_url)
-    fill_demo(make_runtime_on(settings, application))
+    fill_demo(make_runtime_on(settings, application), analyse=lambda: migrate.analyse(database.owner_url))
     application.dispose()
     return database
+
+
+@pytest.fixture(scope="module")
+def demo(filled: ServerDatabase, make_database: DatabaseMaker, settings: Settings) -> Iterator[Runtime]:
+    """The instance at work on a filled demo that every test looks at."""
+    application = Database(make_database(template=filled.name).app_url)
+    yield make_runtime_on(settings, application)
+    application.dispose()
+
+
+@pytest.fixture(scope="module")
+def links(demo: Runtime) -> DemoLinks:
+    return fill_demo(demo)
 
 
 @pytest.fixture
@@ -88,16 +113,16 @@ def copy(filled: ServerDatabase, make_database: DatabaseMaker) -> ServerDatabase
 
 
 @pytest.fixture
-def demo(copy: ServerDatabase, settings: Settings) -> Iterator[Runtime]:
-    """The instance at work on a filled demo."""
+def fresh(copy: ServerDatabase, settings: Settings) -> Iterator[Runtime]:
+    """The same on a copy of its own, for a test that changes something or counts."""
     application = Database(copy.app_url)
     yield make_runtime_on(settings, application)
     application.dispose()
 
 
 @pytest.fixture
-def links(demo: Runtime) -> DemoLinks:
-    return fill_demo(demo)
+def fresh_links(fresh: Runtime) -> DemoLinks:
+    return fill_demo(fresh)
 
 
 def enter(runtime: Runtime, url: str) -> Actor:
@@ -149,15 +174,15 @@ def test_each_of_the_workers_citizens_has_goals_and_a_curve(demo: Runtime, links
         assert any(curve.points for curve in view.curves)
 
 
-def test_starting_again_adds_nothing_but_links(demo: Runtime, links: DemoLinks, copy: ServerDatabase) -> None:
+def test_starting_again_adds_nothing_but_links(fresh: Runtime, fresh_links: DemoLinks, copy: ServerDatabase) -> None:
     before = count_rows(copy)
-    again = fill_demo(demo)
+    again = fill_demo(fresh)
     after = count_rows(copy)
 
     assert {name for name in after if after[name] != before[name]} == LINK_TABLES
     assert before["citizen"] > 300  # the municipality's and the trial's
-    assert {url for _, url in again.named()}.isdisjoint({url for _, url in links.named()})
-    assert enter(demo, links.worker).user_id == enter(demo, again.worker).user_id
+    assert {url for _, url in again.named()}.isdisjoint({url for _, url in fresh_links.named()})
+    assert enter(fresh, fresh_links.worker).user_id == enter(fresh, again.worker).user_id
 
 
 def test_staff_links_can_be_used_again_and_lead_to_each_role(demo: Runtime, links: DemoLinks) -> None:
@@ -170,17 +195,17 @@ def test_staff_links_can_be_used_again_and_lead_to_each_role(demo: Runtime, link
     assert links.citizen.startswith("http://127.0.0.1:8000/b/")
 
 
-def test_the_citizens_link_always_opens_something_unanswered(demo: Runtime, links: DemoLinks) -> None:
-    worker = enter(demo, links.worker)
-    codes = [answer(demo, links.citizen)]
+def test_the_citizens_link_always_opens_something_unanswered(fresh: Runtime, fresh_links: DemoLinks) -> None:
+    worker = enter(fresh, fresh_links.worker)
+    codes = [answer(fresh, fresh_links.citizen)]
     while not codes[-1].startswith("extra"):
-        codes.append(answer(demo, fill_demo(demo).citizen))
+        codes.append(answer(fresh, fill_demo(fresh).citizen))
         assert len(codes) < 20
-    codes.append(answer(demo, fill_demo(demo).citizen))
+    codes.append(answer(fresh, fill_demo(fresh).citizen))
 
     assert codes[-1] != codes[-2]
     assert codes[-1].startswith("extra")
-    assert {entry.reason for entry in list_caseload(demo, worker).entries} >= {"new_answer"}
+    assert {entry.reason for entry in list_caseload(fresh, worker).entries} >= {"new_answer"}
 
 
 def answer(runtime: Runtime, url: str) -> str:
@@ -200,6 +225,14 @@ def answer(runtime: Runtime, url: str) -> str:
     return str(code)
 
 
+def test_a_parents_link_always_asks_about_the_child(fresh: Runtime, fresh_links: DemoLinks) -> None:
+    assert fresh_links.parent is not None
+    assert answer(fresh, fresh_links.parent).startswith("child-parent")
+    again = fill_demo(fresh).parent
+    assert again is not None
+    assert read_visit(fresh, open_link(fresh, token_of(again))).response_id is None
+
+
 def test_the_record_of_changes_is_whole(demo: Runtime, links: DemoLinks) -> None:
     assert links.btheb_manager is not None
     for url in (links.manager, links.btheb_manager):
@@ -211,7 +244,7 @@ def test_home_support_is_change_without_comparison(demo: Runtime, links: DemoLin
 
     assert estimate.label is DesignLabel.D0
     assert estimate.evidence.grade is EvidenceGrade.C
-    assert estimate.n_started == 240
+    assert estimate.n_started == 364
     assert isinstance(estimate.effect, Withheld)
     assert isinstance(estimate.progression, Progression)
     row = estimate.progression.rows[0]
@@ -311,25 +344,25 @@ def test_every_stored_row_of_the_overview_is_what_the_report_says(demo: Runtime,
             assert translate(row.plan_status).count(str(context.trace.plan_version))
 
 
-def test_the_planted_decline_is_among_the_signals_and_no_noise(demo: Runtime, links: DemoLinks) -> None:
+def test_the_planted_decline_is_among_the_signals_and_no_noise(fresh: Runtime, fresh_links: DemoLinks) -> None:
     """Wish: planted decline rises, small-n noise doesn't; and what was talked about doesn't come again by itself."""
-    manager = enter(demo, links.manager)
-    context = read_supervision(demo, manager.scope)
+    manager = enter(fresh, fresh_links.manager)
+    context = read_supervision(fresh, manager.scope)
     assert {group.provider for group in context.signals} == {staff.LINDEN_OFFER.name}
     home = next(look for look in context.looks if str(look.intervention) == content.HOME_SUPPORT.title["da"])
     assert home.figure is not None
     assert staff.OAT_OFFER.name in {
         row[0] for row in home.figure.table.rows
     }  # few, who differ much: compared, and no signal
-    assert find_supervision_signals(demo, manager.scope) == 0
+    assert find_supervision_signals(fresh, manager.scope) == 0
     (group,) = context.signals
-    handle_supervision(demo, manager, group.signal_id, state="closed", response="Talt om.", seen=seen_mark(group))
-    assert find_supervision_signals(demo, manager.scope) == 0
-    assert read_supervision(demo, manager.scope).signals == ()
+    handle_supervision(fresh, manager, group.signal_id, state="closed", response="Talt om.", seen=seen_mark(group))
+    assert find_supervision_signals(fresh, manager.scope) == 0
+    assert read_supervision(fresh, manager.scope).signals == ()
 
 
-def test_plans_are_frozen_by_the_manager_before_anything_is_seen(demo: Runtime, links: DemoLinks) -> None:
-    with demo.database.transaction(enter(demo, links.manager).scope) as session:
+def test_plans_are_frozen_by_the_manager_before_anything_is_seen(fresh: Runtime, fresh_links: DemoLinks) -> None:
+    with fresh.database.transaction(enter(fresh, fresh_links.manager).scope) as session:
         plans = session.scalars(select(AnalysisPlan)).all()
 
     assert len(plans) == len(content.OFFERED)
@@ -374,31 +407,49 @@ def test_no_cpr_numbers_are_made_up(demo: Runtime, links: DemoLinks) -> None:
     with demo.database.transaction(enter(demo, links.manager).scope) as session:
         identities = session.scalars(select(CitizenIdentity)).all()
 
-    assert len(identities) == 342
+    assert len(identities) == 466
     assert all(identity.cpr_sealed is None and identity.cpr_hash is None for identity in identities)
 
 
-def test_the_same_generator_gives_the_same_people(
-    make_database: DatabaseMaker, settings: Settings, demo: Runtime, links: DemoLinks
+def test_the_same_generator_gives_the_same_people(runtime: Runtime) -> None:
+    assert invent_people(runtime, Random(5)) == invent_people(runtime, Random(5))
+
+
+def invent_people(runtime: Runtime, rng: Random) -> list[tuple[Any, ...]]:
+    """Every answer and score of a municipality that is never stored."""
+    place = make_municipality(rng)
+    courses = Courses(runtime, place)
+    with runtime.database.transaction(place.scope) as session:
+        add_municipality(session, place, frozen_at=runtime.now())
+        add_population(courses, place, runtime.today())
+    answers = [(each.id, each.occasion_id, each.answered_at, each.answers) for each in courses.rows[Response]]
+    return [*answers, *((each.response_id, each.scale, each.value) for each in courses.rows[Score])]
+
+
+def test_help_at_home_is_old_enough_for_a_chart_with_limits_and_a_period_before(
+    demo: Runtime, links: DemoLinks
 ) -> None:
-    application = Database(make_database().app_url)
-    other = make_runtime_on(settings, application)
-    other_links = fill_demo(other)
+    """Nothing but the planted decline is a signal, and that one is of a provider."""
+    scope, slug = enter(demo, links.manager).scope, content.HOME_SUPPORT.slug
+    whole = read_period(demo, scope, intervention_slug=slug)
+    material = gather_all(demo, scope, Period(whole.starts[-4], whole.starts[-1] - timedelta(days=1)))
 
-    assert outcomes_of(other, other_links) == outcomes_of(demo, links)
-    application.dispose()
+    assert material.previous is not None
+    assert min(material.previous.comparison.begun) >= 30  # ten in each of three quarters
+    assert isinstance(material.breakdown.trend, Trend)
+    assert all(point.n >= 10 for point in material.breakdown.trend.points)
+    chart = material.breakdown.trend.chart
+    assert isinstance(chart, ControlChart)
+    assert chart.signals == ()
 
 
-def outcomes_of(runtime: Runtime, links: DemoLinks) -> list[tuple[Any, ...]]:
-    with runtime.database.transaction(enter(runtime, links.manager).scope) as session:
-        rows = session.execute(
-            select(Occasion.id, Occasion.code, Response.answered_at, Score.scale, Score.value)
-            .join(Response, Response.occasion_id == Occasion.id)
-            .join(Score, Score.response_id == Response.id)
-            .where(Response.answered_at < NOW)
-            .order_by(Occasion.id, Score.scale)
-        ).all()
-    return [tuple(row) for row in rows]
+def gather_all(runtime: Runtime, scope: Scope, period: Period) -> ReportMaterial:
+    """What the report of help at home in a period is made from."""
+    with runtime.database.transaction(scope) as session:
+        intervention, stored = find_plan(session, content.HOME_SUPPORT.slug)
+        found = gather_plan_outcomes(runtime, session, intervention, stored, period)
+        material = gather_material(runtime, session, intervention, stored, found)
+        return gather_parts(runtime, session, intervention, found, material)
 
 
 def test_a_demo_that_is_broken_off_leaves_nothing(

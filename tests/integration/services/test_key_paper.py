@@ -13,10 +13,10 @@ from sqlalchemy import text
 from outcomes.errors import AnswerError, ConflictError, NotFoundError
 from outcomes.instruments import NonAnswer
 from outcomes.models.citizen import Citizen
-from outcomes.services.answer_questions import save_answer
 from outcomes.services.key_paper import Typed, discard_keyings, key_sheet, settle_sheet
 from outcomes.services.list_sheets import list_sheets
 from outcomes.services.open_sheet import DAY, HELPER, LANGUAGE, SheetView, open_sheet
+from outcomes.services.save_answers import save_answer
 from outcomes.services.submit_response import submit_response
 from tests.integration.builders import add_staff, add_tenant, get_ticket
 from tests.integration.relatives import Family, add_family

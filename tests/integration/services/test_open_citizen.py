@@ -13,10 +13,10 @@ from sqlalchemy.exc import ProgrammingError
 from outcomes.errors import AnswerError, ConflictError, NotFoundError
 from outcomes.instruments.kinds import NonAnswer
 from outcomes.models import Coordinator, Provider, Unit
-from outcomes.services.answer_questions import save_answer
 from outcomes.services.list_caseload import list_caseload
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.rate_goal import open_goal, rate_goal
+from outcomes.services.save_answers import save_answer
 from outcomes.store import episodes
 from tests.integration.builders import (
     add_case,

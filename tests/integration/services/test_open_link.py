@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from outcomes.errors import LinkError
 from outcomes.models import Base
-from outcomes.services.answer_questions import read_visit
 from outcomes.services.open_link import issue_link, open_link
+from outcomes.services.read_visit import read_visit
 from outcomes.store.database import Scope
 from tests.integration.builders import add_case, add_course, add_tenant
 

@@ -12,7 +12,6 @@ from sqlalchemy import text
 from outcomes.errors import AnswerError, ConflictError, LinkError, NotFoundError
 from outcomes.models import record
 from outcomes.services.add_correction import add_correction
-from outcomes.services.answer_questions import read_visit
 from outcomes.services.list_caseload import list_caseload
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.rate_goal import open_goal, rate_goal
@@ -26,6 +25,7 @@ from outcomes.services.read_own_page import (
     read_readers,
     read_responses,
 )
+from outcomes.services.read_visit import read_visit
 from outcomes.services.share_access import redeem_share, share_access
 from outcomes.services.sign_in_citizen import SignedInCitizen
 from outcomes.services.stop_asking import ask_again, stop_asking

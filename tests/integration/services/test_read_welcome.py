@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from outcomes.models import AppUser
-from outcomes.services.answer_questions import read_visit
 from outcomes.services.open_citizen import open_citizen
+from outcomes.services.read_visit import read_visit
 from outcomes.services.read_welcome import MOST_NAMED, read_welcome
 from tests.integration.builders import add_case, add_coordinator, add_course, add_staff, add_tenant, get_ticket
 

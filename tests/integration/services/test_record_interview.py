@@ -20,7 +20,7 @@ from outcomes.errors import (
 )
 from outcomes.instruments import NonAnswer
 from outcomes.models import RiskProtocol
-from outcomes.services.answer_questions import read_visit, save_answer
+from outcomes.services.read_visit import read_visit
 from outcomes.services.record_interview import (
     InterviewView,
     Spoken,
@@ -28,6 +28,7 @@ from outcomes.services.record_interview import (
     open_interview,
     record_interview,
 )
+from outcomes.services.save_answers import save_answer
 from outcomes.services.submit_response import submit_response
 from tests.integration.builders import add_staff, get_ticket
 from tests.integration.relatives import Family, add_family

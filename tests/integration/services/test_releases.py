@@ -18,7 +18,7 @@ from outcomes.services.gather_outcomes import Period
 from outcomes.services.list_releases import list_releases
 from outcomes.services.publish_release import publish_release
 from outcomes.services.read_release import read_release, read_release_data
-from outcomes.services.release_ledger import PART, PERSON, TAG, ledger_key
+from outcomes.services.release_ledger import CHANGE, PART, PERSON, TAG, ledger_key, open_ledger
 from outcomes.services.runtime import Runtime
 from outcomes.services.store_results import store_results
 from outcomes.services.verify_releases import verify_releases
@@ -169,7 +169,7 @@ def test_a_report_is_published_as_people_see_it(runtime: Runtime, course: Course
     with pytest.raises(NotFoundError):
         read_draft(runtime, course.tenant.scope, kind="report", subject="unknown", period=YEAR)
     with pytest.raises(NotFoundError):
-        read_draft(runtime, course.tenant.scope, kind="contract", subject="x", period=YEAR)
+        read_draft(runtime, course.tenant.scope, kind="payment", subject="x", period=YEAR)
 
 
 def test_the_attacker_gets_no_person_from_two_releases(
@@ -208,6 +208,20 @@ def test_ten_who_have_just_begun_hide_no_new_answer(runtime: Runtime, course: Co
     stuck = read_draft(runtime, course.tenant.scope, kind="overview", subject="", period=YEAR)
     assert stuck.empty
     assert "Fewer than 10 people" in str(stuck.left_out[0])
+
+
+def test_a_change_is_held_against_the_change_that_is_out(
+    runtime: Runtime, course: Course, cases: list[Case], database: ServerDatabase
+) -> None:
+    """Where a part's change alone is out, nine other answers after three months can't follow it."""
+    people = frozenset(case.citizen_id for case in cases)
+    with runtime.database.transaction(course.tenant.scope) as session:
+        assert open_ledger(runtime, session, course.slug).count_changed(people) == N
+    key = ledger_key(course.slug, "provider=a", "", CHANGE)
+    publish(runtime, course, people, populations={key: people})
+    change_answers(database, cases[:9], 8.0)
+    with pytest.raises(DisclosureError, match="few people"):
+        publish(runtime, course, people, kind="targets", populations={key: people})
 
 
 def test_the_ledger_holds_no_ids_and_no_answers(

@@ -11,11 +11,12 @@ from sqlalchemy import text
 
 from outcomes.errors import ConflictError, UnavailableError
 from outcomes.models import RiskProtocol
-from outcomes.services.answer_questions import read_visit, save_answer, save_answers
 from outcomes.services.handle_signal import handle_signal, open_signal
 from outcomes.services.key_paper import Typed, discard_keyings, key_sheet
 from outcomes.services.open_sheet import open_sheet
+from outcomes.services.read_visit import read_visit
 from outcomes.services.record_interview import keep_interview, open_interview
+from outcomes.services.save_answers import save_answer, save_answers
 from outcomes.services.sign_in_citizen import SignedInCitizen
 from outcomes.services.stop_asking import stop_asking
 from outcomes.services.submit_response import submit_response

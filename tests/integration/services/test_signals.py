@@ -13,12 +13,12 @@ from sqlalchemy import select
 from outcomes.errors import AnswerError, ConflictError, NotFoundError
 from outcomes.instruments import smallest_detectable_change
 from outcomes.models import AccessEntry, AppUser, Coordinator, Signal
-from outcomes.services.answer_questions import save_answer
 from outcomes.services.find_worsening import compare_points, find_worsening
 from outcomes.services.handle_signal import LONGEST, handle_signal, open_signal
 from outcomes.services.list_signals import list_signals
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.read_today import read_today
+from outcomes.services.save_answers import save_answer
 from outcomes.services.submit_response import submit_response
 from tests.conftest import START
 from tests.integration.builders import add_coordinator, add_staff, add_tenant, answer, get_ticket

@@ -15,9 +15,10 @@ from outcomes.errors import AnswerError, ConflictError, DifferentAnswersError, L
 from outcomes.instruments import score_answers, shipped_instruments
 from outcomes.models import Score
 from outcomes.services.administer import check_audit
-from outcomes.services.answer_questions import read_visit, save_answer
 from outcomes.services.open_link import issue_link, open_link
 from outcomes.services.plan_occasions import OccasionStatus
+from outcomes.services.read_visit import read_visit
+from outcomes.services.save_answers import save_answer
 from outcomes.services.show_own_curve import read_own_answers, show_own_curve
 from outcomes.services.submit_response import submit_response
 from outcomes.store.database import QuickTransaction

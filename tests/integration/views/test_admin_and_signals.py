@@ -153,7 +153,7 @@ def test_what_citizens_are_told_is_the_administrators_to_write(
 def test_every_language_says_whether_a_person_has_checked_it(world: World, signed_in: Callable[..., Browser]) -> None:
     admin = signed_in("administrator")
     assert admin.get("/administration/sprog").status_code == 200
-    assert admin.html.count("<tr>") == 8
+    assert admin.html.count("<tr") == 8
     assert "ikke kontrolleret af et menneske endnu" in admin.html or "not checked by a person yet" in admin.html
     admin.get("/administration/spoergeskemaer")
     assert "Trivsel" in admin.html

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from outcomes.services.answer_questions import save_answer
+from outcomes.services.save_answers import save_answer
 from outcomes.store import answering
 from tests.integration.builders import get_ticket
 

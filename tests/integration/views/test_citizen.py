@@ -56,6 +56,8 @@ def test_opening_a_link_a_hundred_times_changes_no_row(
 def test_the_start_page_says_who_asks_how_long_who_sees_it_and_that_it_is_voluntary(citizen: Browser) -> None:
     for words in ("Nordby Kommune", "5 spørgsmål", "Test worker", "frivilligt", "00 00 00 00"):
         assert words in citizen.html
+    talk = citizen.html.partition('id="talk"')[2].partition("</section>")[0]
+    assert ("00 00 00 00" in talk, "help-lines" in talk) == (True, False), "nothing that is asked calls for help"
     assert "Karen" not in citizen.html, "the bare link tells nobody who the citizen is"
 
 

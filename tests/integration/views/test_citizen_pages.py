@@ -260,10 +260,16 @@ def test_a_risk_answer_leads_to_help_and_then_on(browser: Browser, database: Ser
     assert "Test worker contacts you by 4 March 2026" in " ".join(browser.html.split())
 
 
+def talk_part(browser: Browser) -> str:
+    """Whom the first page says one can talk to."""
+    return browser.html.partition('id="talk"')[2].partition("</section>")[0]
+
+
 def test_help_is_for_whoever_it_was_set_going_for(
     browser: Browser, link: str, new_browser: Callable[[], Browser], database: ServerDatabase
 ) -> None:
     assert browser.get("/svar/hjaelp").request.path == "/svar"
+    before = talk_part(browser)
     assert browser.send("/svar/tal-med-mig").request.path == "/svar"
     browser.send("/svar")
     browser.send("/svar/1", action="skip")
@@ -272,7 +278,8 @@ def test_help_is_for_whoever_it_was_set_going_for(
     without = other.get(f"/b/{link}", sprog="en")
     told = other.get("/svar/hjaelp")
     assert (told.request.path, told.status_code) == (without.request.path, 200)
-    assert "70201201" not in other.html
+    assert talk_part(other) == before, "the first page names the same to everybody, whatever was answered"
+    assert other.html.count("70201201") == before.count("70201201") == 1
     assert "take seriously" not in other.html
     assert browser.get("/svar/hjaelp").request.path == "/svar/hjaelp", "whoever answered it still sees it"
     browser.get("/svar/3")
@@ -379,6 +386,16 @@ def test_the_start_page_says_what_the_law_wants_said(browser: Browser, tenant: A
     browser.get("/svar", sprog="en")
     for words in ("Serviceloven § 85", "Five years", "dpo@example.dk", "datatilsynet.dk"):
         assert words in browser.html
+
+
+def test_the_start_page_names_whom_to_turn_to(browser: Browser, database: ServerDatabase) -> None:
+    """The contact that the organisation gave; help lines where what is asked may call for help."""
+    talk = talk_part(browser)
+    assert all(words in talk for words in ("00 00 00 00", "Livslinjen", "70 201 201", "112"))
+    with database.admin() as connection:
+        connection.execute(text("UPDATE organisation SET contact = '{}'"))
+    browser.get("/svar")
+    assert ("Livslinjen" in browser.html, "00 00 00 00" in browser.html) == (True, False)
 
 
 @pytest.mark.parametrize(("born", "child"), [(2012, True), (2011, False), (None, False)])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import page
+import psycopg
 import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
@@ -16,10 +18,14 @@ from sqlalchemy import text
 
 from outcomes.cli import main
 from outcomes.services.print_paper_form import sheet_code
+from outcomes.store import answering, sheets
+from outcomes.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from flask import Flask
 
     from outcomes.services.runtime import Runtime
     from outcomes.settings import Settings
@@ -147,6 +153,50 @@ def test_a_fault_keeps_what_was_typed_and_leads_to_its_place(
     assert re.search(r'name="answer_enjoyed" value="3"\s+checked', words)
     with database.admin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM keyed_sheet")) == 0
+
+
+def test_a_database_that_is_away_for_a_moment_loses_nothing(
+    worker: Browser, sheet: str, typed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object, **_values: object) -> None:
+        raise psycopg.errors.LockNotAvailable
+
+    worker.get(sheet)
+    with monkeypatch.context() as patched:
+        patched.setattr(sheets, "add_keying", away)
+        refused = worker.send(sheet, **typed)
+    assert refused.status_code == 503
+    assert "What you wrote is still here" in worker.html or "er her stadig" in worker.html
+    assert re.search(r'name="answer_enjoyed" value="3"\s+checked', worker.html)
+    assert SECOND in worker.send(sheet, **typed).get_data(as_text=True)
+    both = worker.send(sheet, **{**typed, "keying": "2", "answer_hope": "1"}).get_data(as_text=True)
+    token = TOKEN.search(both)
+    assert token
+    with monkeypatch.context() as patched:
+        patched.setattr(answering, "store_response", away)
+        refused = worker.send(f"{sheet}/vaelg", token=token[1], hope="2")
+    assert refused.status_code == 503
+    assert re.search(r'name="hope" value="2"\s+checked', worker.html)
+
+
+def test_a_database_that_is_away_altogether_loses_nothing(
+    app: Flask, runtime: Runtime, worker: Browser, sheet: str, typed: dict[str, str], database: ServerDatabase
+) -> None:
+    """Not even the sheet can be read then: the page holds what was sent, and sends it once more."""
+    worker.get(sheet)
+    nowhere = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    app.extensions["outcomes"] = replace(runtime, database=nowhere)
+    refused = worker.send(sheet, **typed)
+    app.extensions["outcomes"] = runtime
+    assert refused.status_code == 503
+    assert refused.headers["Cache-Control"] == "no-store"
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', worker.html))
+    assert fields.items() >= typed.items()
+    assert SECOND in worker.client.post(sheet, data=fields, follow_redirects=True).get_data(as_text=True)
+    with database.admin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM keyed_sheet")) == 1
+    app.extensions["outcomes"] = replace(runtime, database=nowhere)
+    assert "CDFGHJ" not in worker.client.post("/tablet", data={"code": "CDFGHJ"}).get_data(as_text=True)
 
 
 def test_typed_in_by_two_at_once_the_other_is_told_and_keeps_what_was_typed(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.conftest import Clock, ServerDatabase
     from tests.integration.views.conftest import Browser, World
 
+SENDER = "Nordby Kommune"
 OWN_PAGES = ("/svar", "/svar/1", "/svar/alle", "/svar/gennemse", "/svar/kvittering", "/svar/kurve", "/svar/hjaelp")
 
 
@@ -215,6 +216,26 @@ def test_handing_over_signs_the_worker_out(
         assert connection.scalar(text("SELECT mode FROM response")) == mode
     browser.get("/tablet")
     assert browser.client.get_cookie("outcomes-tablet") is None, "a worker's own device isn't a tablet for that"
+
+
+def test_it_says_who_asks_and_whom_to_turn_to(
+    world: World, new_code: Callable[[], str], tablet: Browser, new_browser: Callable[[], Browser]
+) -> None:
+    """By its address before anybody has used it, and by itself from then on; of anything else it says nothing."""
+    assert SENDER not in tablet.html
+    new = new_browser()
+    for slug, said in ((world.tenant.slug, True), ("somewhere-else", False), ("\x00", False)):
+        assert new.get("/tablet", hos=slug).status_code == 200
+        assert (SENDER in new.html, "00 00 00 00" in new.html) == (said, said)
+    new.get("/tablet", hos=world.tenant.slug)
+    assert new.send(f"/tablet?hos={world.tenant.slug}", code="CDFGHJ").status_code == 400
+    assert SENDER in new.html, "also beside what is to be put right"
+    tablet.send("/tablet", code=new_code())
+    tablet.get("/tablet/slut")
+    assert (SENDER in tablet.html, "00 00 00 00" in tablet.html) == (True, True)
+    tablet.client.set_cookie("outcomes-tablet", "1")
+    tablet.get("/tablet")
+    assert SENDER not in tablet.html
 
 
 def test_a_language_chosen_with_the_code_is_gone_on_with(new_code: Callable[[], str], tablet: Browser) -> None:

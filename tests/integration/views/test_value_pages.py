@@ -64,9 +64,9 @@ def take_in(browser: Browser, content: bytes, **fields: str) -> int:
 
 
 def amounts(table: str) -> list[list[Decimal]]:
-    """The rows of a table of kroner and øre as numbers, without their headings; nothing for other tables."""
+    """The rows of a table of whole kroner as numbers, without their headings; nothing for other tables."""
     rows = [[cell.strip() for cell in CELL.findall(row)[1:]] for row in table.partition("</thead>")[2].split("<tr")[1:]]
-    if not all(re.fullmatch("[\N{MINUS SIGN}0-9.]+,[0-9]{2}", cell) for row in rows for cell in row):
+    if not all(re.fullmatch("[\N{MINUS SIGN}0-9.]+", cell) for row in rows for cell in row):
         return []
     return [
         [Decimal(cell.replace(".", "").replace(",", ".").replace("\N{MINUS SIGN}", "-")) for cell in row]

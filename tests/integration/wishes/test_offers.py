@@ -248,6 +248,19 @@ def test_a_historic_level_survives_change(runtime, course, manager, clock) -> No
         session.execute(text("UPDATE specialisation SET level = 3"))
 
 
+def test_an_offer_that_nothing_is_known_of_is_unknown_and_not_left_out(runtime, course, manager) -> None:
+    """Somebody has begun there, so it gives the help: how specialised it is for them isn't known."""
+    offer = record_offer(runtime, manager, {**GOOD, "interventions": "hverdag"})
+    for day in ("2024-01-15", "2026-03-01"):
+        assess(runtime, manager, day, 4, offer)
+    assert [each.name for each in read_specialisation(runtime, manager.scope).rows[0].offers] == [GOOD["name"]]
+    add_case(runtime, course)
+    (row,) = read_specialisation(runtime, manager.scope).rows
+    unknown = next(each for each in row.offers if each.name != GOOD["name"])
+    assert (str(unknown.then), str(unknown.now), unknown.history) == ("Not known", "Not known", ())
+    assert (row.trend.n, row.trend.n_known, row.trend.verdict) == (2, 1, Verdict.CANNOT_SAY)
+
+
 def test_a_level_needs_a_day_a_group_and_no_other_level(runtime, manager) -> None:
     """Each fault in words, before anything is stored."""
     assess(runtime, manager, "2026-01-15", 4)

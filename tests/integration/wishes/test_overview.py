@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import page
 import pytest
 from sqlalchemy import text
 
@@ -18,6 +20,8 @@ from outcomes.analysis.population import Population, PopulationFigures
 from outcomes.analysis.results import TermEstimate, Withheld, WithheldReason
 from outcomes.errors import NotFoundError
 from outcomes.models import Provider, StoredResult, TargetGroup
+from outcomes.reports.part_report import render_part_html
+from outcomes.reports.pdf import make_pdf
 from outcomes.reports.plain import to_plain
 from outcomes.services.build_report import build_report, read_period
 from outcomes.services.freeze_plan import freeze_plan
@@ -25,16 +29,23 @@ from outcomes.services.gather_outcomes import Period
 from outcomes.services.list_interventions import Grouping, OverviewQuestion, list_interventions
 from outcomes.services.measure_population import measure_population, people_behind, read_population
 from outcomes.services.read_curves import gather_curves
+from outcomes.services.read_part_report import read_part_report, render_part
+from outcomes.services.sign_in import issue_sign_in_link
 from outcomes.services.store_results import store_results
 from outcomes.store import aggregates
 from tests.integration.builders import add_analysis_plan, add_coordinator, add_course, add_staff, add_tenant
 from tests.integration.steered import add_score, add_scored
+from tests.integration.views.conftest import Browser
 
 pytestmark = pytest.mark.database
 
 STORE = Path(__file__).parents[3] / "outcomes" / "store"
 ERROR = {"kind": "sd_reliability", "sd": 20.0, "reliability": 0.8, "source": "Test"}
 EVERYBODY = Population("hverdag")
+ARTICLE = re.compile(r"<article.*?</article>", re.DOTALL)
+BLOCK = re.compile(r"<p\b.*?</p>|<dt>.*?(?=<dt>|</dl>)", re.DOTALL)
+HREF = re.compile(r'href="([^"]+)"')
+TAG = re.compile(r"<[^>]+>")
 STAFF = {"AppUser", "Coordinator", "user_id", "entered_by", "app_user", "coordinator", "handled_by"}
 OUTCOMES = {"Score", "ScoreAggregate", "GoalRating", "score", "score_aggregate", "goal_rating"}
 
@@ -257,6 +268,8 @@ def test_a_part_of_few_is_hidden_and_so_is_what_would_give_it_away(runtime, cour
     with runtime.database.transaction(course.tenant.scope) as session:
         (stored,) = session.query(StoredResult).filter_by(population=few.key)
     assert not any(isinstance(each, int | float) and each == 4 for each in stored.content["figures"].values())
+    sections = json.loads(render_part(read_part_report(runtime, course.tenant.scope, part=few), "json", "en").content)
+    assert all("withheld" in each["n"] for each in sections["sections"]["flow"]["tables"]["flow"]), "nor in its report"
     page = to_plain(overview(runtime, course, grouping=Grouping.PROVIDER), "en")
     marks = {figure["key"]: figure["mark"] for row in page["groups"][0]["rows"] for figure in row["figures"]}
     assert "5" not in str(marks)
@@ -298,3 +311,86 @@ def test_what_is_asked_of_nobody_is_not_there(runtime, course):
         none = people_behind(session, EVERYBODY, Period(date(2020, 1, 1), date(2020, 12, 31)), plan)
     assert everybody == {case.citizen_id for case in cases}
     assert none == frozenset()
+
+
+def browse(runtime, app, course):
+    """A manager's browser."""
+    add_staff(runtime, course.tenant, "manager", email="manager@example.org")
+    token = issue_sign_in_link(runtime, organisation_slug="nordby", email="manager@example.org")
+    browser = Browser(app.test_client())
+    browser.get(f"/log-ind/{token}")
+    browser.send(f"/log-ind/{token}")
+    return browser
+
+
+def test_every_figure_opens_to_its_report_and_its_method(runtime, app, course):
+    """Whatever holds a number is a link or has one, and each leads to a page where there is that place."""
+    cases = add_people(runtime, course, better=14, same=14, worse=6, silent=6)
+    move(runtime, course, cases[4:24])
+    store_results(runtime, course.tenant.scope)
+    browser = browse(runtime, app, course)
+    addresses: set[str] = set()
+    rows = {Grouping.PROVIDER: 2, Grouping.TARGET_GROUP: 0}
+    for grouping in Grouping:
+        articles = ARTICLE.findall(browser.get("/indsatser", gruppering=grouping).get_data(as_text=True))
+        assert len(articles) == rows.get(grouping, 1)
+        for article in articles:
+            for block in BLOCK.findall(article):
+                if re.search(r"\d", TAG.sub("", block)):
+                    assert HREF.search(block), block
+            addresses |= {address.replace("&amp;", "&") for address in HREF.findall(article)}
+    opened: dict[str, str] = {}
+    for address in sorted(addresses):
+        page, _, place = address.partition("#")
+        page = page.partition("?tilbage=")[0]  # the same page, whichever way back it shows
+        if page not in opened:
+            response = browser.client.get(page, follow_redirects=True)
+            assert response.status_code == 200, page
+            opened[page] = response.get_data(as_text=True)
+        assert not place or f'id="{place}"' in opened[page], address
+    there = next(each for each in sorted(addresses) if "definitioner?tilbage=" in each and "udbyder" in each)
+    method = browser.client.get(there.partition("#")[0]).get_data(as_text=True)
+    assert 'class="back-link" href="/indsatser?gruppering=udbyder"' in method
+    parts = [page for page in opened if "udbyder=" in page and page.startswith("/indsatser/")]
+    assert len(parts) == 2
+    assert 'href="/indsatser?gruppering=udbyder&amp;' in opened[parts[0]], "and the way back"
+
+
+def test_a_parts_report_shows_what_the_overview_does(runtime, course):
+    """The same figures in every format; and no part that the overview doesn't have."""
+    scope = course.tenant.scope
+    cases = add_people(runtime, course, better=14, same=14, worse=12, silent=10)
+    part = Population("hverdag", provider_id=move(runtime, course, [*cases[7:21], *cases[34:45]]))
+    store_results(runtime, scope)
+    (row,) = overview(runtime, course, provider_id=part.provider_id).rows
+    period = read_period(runtime, scope, intervention_slug="hverdag")
+    context = read_part_report(runtime, scope, part=part, period=period)
+    assert (context.finding, context.caution) == (row.finding, row.caution)
+    told = json.loads(render_part(context, "json", "en").content)
+    figures = {view.key: view for view in row.figures}
+    rows = {each["key"]: each for each in told["sections"]["progression"]["tables"]["progression"]}
+    shares = (row.shares.better, row.shares.same, row.shares.worse)
+    assert tuple(rows[key]["share"] for key in ("better", "unchanged", "worse")) == shares
+    assert rows["success"]["share"] == figures["share_success"].value
+    counts = [each["n"] for each in told["sections"]["flow"]["tables"]["flow"]]
+    assert counts == [figures["begun"].value, row.total, row.answered] == [25, 25, 20]
+    change = told["sections"]["course"]["tables"]["course"][2]
+    assert (change["value"], change["interval"]["low"]) == (row.interval.estimate, row.interval.low)
+    assert render_part(context, "xlsx", "da").content.startswith(b"PK")
+    assert page.validate_pdf_bytes(make_pdf(render_part_html(context, "da"))).is_compliant
+    for other in (Population("hverdag", provider_id=uuid4()), Population("hverdag", target_group="x"), EVERYBODY):
+        with pytest.raises(NotFoundError):
+            read_part_report(runtime, scope, part=other, period=period)
+
+
+def test_the_report_counts_of_a_part_only_whom_the_overview_counts(runtime, course):
+    """How many began at a provider, beside how many answered, would tell of the two who haven't."""
+    cases = add_people(runtime, course, better=14, same=14, silent=8)
+    move(runtime, course, [*cases[:12], *cases[-2:]])
+    store_results(runtime, course.tenant.scope)
+    shown = {str(row.part): row.figures[0].value for row in overview(runtime, course, grouping=Grouping.PROVIDER).rows}
+    report = build_report(runtime, course.tenant.scope, intervention_slug="hverdag")
+    table = report.section("people").tables[0]
+    begun = {row[2]: row[4] if isinstance(row[4], int) else None for row in table.rows if row[1] == "provider"}
+    assert begun == shown
+    assert begun["Skovhuset"] is None

@@ -30,9 +30,10 @@ from outcomes.services.demo.neighbours import (
 from outcomes.services.publish_release import publish_release
 from outcomes.services.read_national import read_national
 from outcomes.services.read_release import read_release
+from outcomes.services.read_targets import read_targets
 from outcomes.services.runtime import Runtime
 from outcomes.services.sign_in import issue_sign_in_link
-from outcomes.store import targets
+from outcomes.store import migrate, targets
 from outcomes.store.database import Database, Scope
 from outcomes.vault import Vault
 from outcomes.views.admission import ANYONE
@@ -67,11 +68,11 @@ def country(make_database: DatabaseMaker, settings: Settings) -> Iterator[Countr
     application = Database(database.app_url)
     runtime = Runtime(settings, application, Vault(settings.data_keys, settings.lookup_key), Clock())
     authority = add_authority(runtime, rng)
-    places = []
-    for neighbour in (replace(BAKKEDAL, people=SMALLER), replace(ENGHAVN, people=SMALLER)):
-        scope = add_neighbour(runtime, neighbour, rng)
+    smaller = (replace(BAKKEDAL, people=SMALLER), replace(ENGHAVN, people=SMALLER))
+    places = [add_neighbour(runtime, neighbour, rng) for neighbour in smaller]
+    migrate.analyse(database.owner_url)
+    for scope in places:
         publish_for_authority(runtime, scope, by="Test")
-        places.append(scope)
     add_tenant(runtime, SILENT_SLUG, SILENT_NAME)
     own = publish_release(
         runtime, places[0], kind="value", subject="bostoette", first_day=None, last_day=None, content={"amount": 12},
@@ -141,6 +142,11 @@ def test_a_national_target_is_judged_by_its_own_days_and_people(country: Country
     assert all(place.value is not None for place in same.places if place.name != SILENT_NAME)
     assert all(place.value is None and place.status == "cannot_be_said" for place in (*other.places, *group.places))
     assert "of the target's days" in " ".join(str(place.words) for place in other.places)
+    named = {
+        view.intervention: str(view.intervention_name)
+        for view in read_targets(country.runtime, country.authority).targets
+    }
+    assert named["bostoette"] == "Bostøtte i eget hjem", "as it is published, not as it stands in addresses"
 
 
 def test_the_authoritys_session_reads_no_row_of_others_but_what_is_published_for_it(country: Country) -> None:
@@ -220,9 +226,9 @@ def test_a_manager_publishes_exactly_what_was_shown(country: Country) -> None:
     period = read_period(country.runtime, country.places[0]).in_whole_quarters()
     asked = {"from_date": str(period.from_date), "to_date": str(period.to_date)}
     path = f"/udgivelser/ny?figures=report:bostoette&from_date={period.from_date}&to_date={period.to_date}"
-    for figures in ("overview:", "targets:", "requirements:", "supervision:", "offers:"):
+    for figures in ("overview:", "targets:", "requirements:", "supervision:", "offers:", "contract:"):
         assert browser.get("/udgivelser/ny", figures=figures, **asked).status_code == 200, figures
-    for figures in ("contract:x", "report:nothing", "value:bostoette", ""):
+    for figures in ("payment:x", "report:nothing", "value:bostoette", ""):
         assert browser.get("/udgivelser/ny", figures=figures, **asked).status_code == 404, figures
     assert browser.get("/udgivelser/ny", figures="overview:", from_date="soon").status_code == 400
     browser.get("/udgivelser/ny", figures="report:bostoette", **asked)

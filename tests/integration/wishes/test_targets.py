@@ -12,18 +12,20 @@ from uuid import uuid4
 
 import pytest
 
+from outcomes.analysis.indicators import IndicatorValue
 from outcomes.analysis.population import Population
 from outcomes.analysis.target_status import TargetStatus
 from outcomes.errors import AnswerError, ConflictError, NotFoundError
 from outcomes.models import Organisation, TargetGroup
 from outcomes.services.export_targets import export_targets
-from outcomes.services.judge_targets import list_target_populations, read_target_status
+from outcomes.services.judge_targets import judge, list_newest, list_target_populations, read_target_status
 from outcomes.services.read_target import read_target
 from outcomes.services.read_targets import read_targets
 from outcomes.services.set_target import read_target_form, set_target
 from outcomes.services.sign_in import issue_sign_in_link, sign_in
+from outcomes.services.store_results import store_results
 from outcomes.services.target_rules import TargetText
-from outcomes.store import targets
+from outcomes.store import stored_results, targets
 from outcomes.store.database import Scope
 from tests.integration.builders import add_coordinator, add_staff
 from tests.integration.citizens_side import fill_citizens_side
@@ -223,3 +225,46 @@ def test_a_target_for_nobody_yet_says_so_and_whose_figures_are_to_be_stored(runt
         ((population, period),) = list_target_populations(session)
     assert (population, period.from_date) == (Population("hverdag"), date(2026, 4, 1))
     assert period.to_date - period.from_date == timedelta(days=90)
+
+
+def test_two_targets_held_against_each_other_tell_of_nobody(runtime, course, manager, clock):
+    """Days that part a few people from the others are refused; a target that has such days is never judged by them."""
+    for month, people in ((3, 12), (6, 3), (9, 12)):
+        add_scored(runtime, course, STARTS[:people], ENDS[:people], started_on=date(2026, month, 2))
+    clock.travel(days=500)
+    assert "2026-01-01 to 2026-09-30" in faults(runtime, manager, last_day="2026-06-30", minimum_n="10")["first_day"]
+    first = set_target(runtime, manager, replace(TARGET, minimum_n="10"))
+    _set_for_every_period(runtime, course, manager)
+    with runtime.database.transaction(course.tenant.scope) as session:
+        rows = {(row.first_day, row.last_day): row for row in list_newest(session)}
+        found = {days: judge(runtime, session, row) for days, row in rows.items()}
+    known = {days: each.value.n for days, each in found.items() if isinstance(each.value, IndicatorValue)}
+    assert sorted(known.values()) == [12, 15, 27]
+    assert standing(runtime, course, first).status is TargetStatus.MET
+    parted = found[date(2026, 1, 1), date(2026, 6, 30)]
+    assert (parted.status, parted.snapshot) == (TargetStatus.NOT_SAID, "")
+    assert "few people" in str(parted.finding)
+    stored = store_results(runtime, course.tenant.scope)
+    assert stored is not None
+    with runtime.database.transaction(course.tenant.scope) as session:
+        days = {(row.first_day, row.last_day) for row in stored_results.list_results(session)}
+    assert days == {(None, None), *(each for each in known if known[each] < 27)}
+
+
+def _set_for_every_period(runtime, course, manager):
+    """Every period of whole quarters, as it was stored before anybody looked."""
+    starts, ends = (
+        (date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)),
+        (date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30)),
+    )
+    with runtime.database.transaction(manager.scope) as session:
+        (like,) = targets.list_targets(session)
+        for number, (first, last) in enumerate((first, last) for first in starts for last in ends if first < last):
+            targets.add_target(
+                session, organisation_id=manager.organisation_id, code=f"t{number}", version=1, title={"da": "T"},
+                indicator="mean_change", level="municipal", intervention_id=like.intervention_id,
+                intervention_slug="hverdag", provider_id=None, target_group=None, legal_section=None,
+                threshold=like.threshold, direction="at_least", first_day=first, last_day=last, minimum_n=10,
+                reason="", ends=False, decided_by="x",
+            )  # fmt: skip
+        session.commit()

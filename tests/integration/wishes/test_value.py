@@ -6,7 +6,7 @@ import html
 import io
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -20,11 +20,14 @@ from outcomes.services.agree_contract import agree_contract
 from outcomes.services.build_report import build_report, render_report
 from outcomes.services.contract_text import ContractText
 from outcomes.services.decide_value_case import decide_value_case, read_value_case
+from outcomes.services.draft_release import publish_draft
 from outcomes.services.freeze_plan import freeze_plan
+from outcomes.services.gather_outcomes import Period
 from outcomes.services.import_prices import import_prices
 from outcomes.services.list_contracts import list_contracts, open_contract
 from outcomes.services.list_prices import list_prices, open_prices
 from outcomes.services.pay_contract import pay_contract
+from outcomes.services.read_release import read_release, read_release_data
 from outcomes.services.read_value import read_value, render_value
 from outcomes.services.value_text import CaseText
 from outcomes.services.verify_payment import verify_payment
@@ -294,6 +297,22 @@ def test_what_cant_be_shown_cant_be_paid_from(runtime, course, manager, clock):
     assert open_contract(runtime, course.tenant.scope, code).payments == ()
 
 
+def test_nothing_is_agreed_or_paid_for_days_that_part_a_few_people(runtime, course, manager, people, clock, database):
+    """A contract for fewer quarters beside one for more would tell of those between: refused, and never paid from."""
+    for month, more in ((6, 3), (9, 24)):
+        add_scored(runtime, course, STARTS[:more], ENDS[:more], started_on=date(2026, month, 2))
+    with pytest.raises(InputError) as refused:
+        agree_contract(runtime, manager, replace(CONTRACT, last_day="2026-06-30"))
+    assert "2026-01-01 to 2026-09-30" in str(refused.value.faults[0].sentence)
+    code = agree_contract(runtime, manager, CONTRACT)
+    with database.admin(unwatched=True) as connection:  # as one that was agreed before anybody looked
+        connection.execute(text("UPDATE outcome_contract SET last_day = '2026-06-30'"))
+    clock.travel(days=150)
+    with pytest.raises(EstimateError, match="few people"):
+        pay_contract(runtime, manager, code)
+    assert open_contract(runtime, manager.scope, code).payments == ()
+
+
 def test_nothing_is_paid_before_everybody_has_had_time_to_answer(runtime, course, manager, clock):
     """A contract is judged once, when its period is over and followed up, and not on a good day before that."""
     add_scored(runtime, course, STARTS, ENDS)
@@ -384,3 +403,23 @@ def test_nobody_is_paid_for_twice_under_a_new_version(runtime, course, manager, 
         agree_contract(runtime, manager, CONTRACT, code=code, after=1)
     with pytest.raises(NotFoundError):
         open_contract(runtime, course.tenant.scope, "findes-ikke")
+
+
+def test_published_amounts_follow_from_rounded_shares(runtime, course, manager, people):
+    """The authority reads what it is worth and what contracts pay for; neither tells how many it was."""
+    take_in(runtime, manager)
+    decide(runtime, manager)
+    pay_contract(runtime, manager, agree_contract(runtime, manager, CONTRACT))
+    days = {"period": Period(date(2026, 1, 1), date(2026, 3, 31)), "seen": None, "reason": "", "by": "x"}
+    told = {}
+    for kind, subject in (("value", "hverdag"), ("contract", "")):
+        release_id = publish_draft(runtime, manager.scope, kind=kind, subject=subject, for_authority=True, **days)
+        release = read_release(runtime, manager.scope, release_id)
+        told[kind] = release.document.figures[kind]
+        assert "12 of 30" not in json.dumps(read_release_data(runtime, manager.scope, release_id).decode())
+    value, (line,) = told["value"], told["contract"]["lines"]
+    assert sum(value["payers"].values()) == value["total"]
+    assert (value["people"], value["scenario"], value["prices"]["invented"]) == (30, True, True)
+    assert (line["status"], line["share"], line["n"]) == ("met", 0.4, 30)
+    assert line["paid"] == line["rate"] * round(line["share"] * line["n"]) == 48_000
+    assert "counted" not in json.dumps(line)

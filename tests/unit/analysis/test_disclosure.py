@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from outcomes.analysis.disclosure import (
     MINIMUM_CELL,
     hide_gaps,
+    hide_lines,
     may_show_cell,
     may_show_estimate,
     may_show_model,
@@ -118,3 +119,18 @@ def test_what_hidden_gaps_come_to_is_nobody_or_at_least_five_wherever_others_can
     assert all(gap == 0 or gap >= 5 for key, gap in named.items() if key not in found)
     total = sum(named[key] for key in found)
     assert total == 0 or total >= 5 or total == sum(gaps)
+
+
+@pytest.mark.parametrize(
+    ("counts", "few", "hidden"),
+    [
+        ({"a": 20, "b": 3, "c": 9}, {"b"}, {"a", "b"}),
+        ({"a": 3, "b": 1, "c": 9}, {"a", "b"}, {"a", "b", "c"}),
+        ({"a": 3, "b": 2, "c": 9}, {"a", "b"}, {"a", "b"}),
+        ({"a": 20, "b": 9}, set(), set()),
+        ({"a": 3}, {"a"}, {"a"}),
+    ],
+)
+def test_no_line_is_hidden_alone(counts, few, hidden):
+    """All lines together are known from another page; which one joins never depends on its size."""
+    assert hide_lines(counts, hidden=few) == hidden

@@ -29,3 +29,15 @@ def test_every_row_of_three_small_groups_keeps_the_rule() -> None:
 
 def test_groups_stand_by_name_and_the_unknown_last() -> None:
     assert list(count_groups(["b", UNKNOWN, "a", "b"])) == ["a", "b", UNKNOWN]
+
+
+def test_the_smallest_group_gives_way_where_those_left_are_few():
+    """Nine are left beside 30 and 12: the 12 join them, wherever they stand."""
+    for counts in ({"a": 30, "b": 12, "c": 9}, {"a": 12, "b": 30, "c": 9}):
+        assert [size.name for size in protect_groups(counts) if size.estimated] == [
+            max(counts, key=lambda name: counts[name])
+        ]
+    assert [size.name for size in protect_groups({"a": 30, "b": 5, "c": 5}) if size.estimated] == ["a"], (
+        "ten are enough"
+    )
+    assert count_groups(["b", "a", "b"]) == {"a": 1, "b": 2}

@@ -122,3 +122,13 @@ def test_a_population_has_one_key():
     assert Population("x", provider, "unge").key == f"provider={provider}&target_group=unge"
     assert Population("x").is_everybody
     assert not Population("x", target_group="unge").is_everybody
+
+
+def test_each_value_bears_its_own_key():
+    assert [indicator_value(FIGURES, key).key for key in INDICATORS] == list(INDICATORS)
+
+
+def test_a_share_of_those_who_answered_isnt_given_where_they_arent_shown():
+    assert isinstance(indicator_value(replace(FIGURES, n_answered=None), "share_worse"), Withheld)
+    assert isinstance(indicator_value(replace(FIGURES, n_answered=12), "share_worse"), Withheld), "four aren't worse"
+    assert highest_published("share_better", ci_high=1.5, n=40, completeness=1.0) == 1.0

@@ -42,3 +42,17 @@ def test_a_limit_belongs_to_the_side_that_it_says() -> None:
 def test_a_measure_without_limits_has_no_levels() -> None:
     frame, _facts = simulate_people(30)
     assert describe_levels(read_frame(frame, make_plan()), []) is None
+
+
+def test_limits_stand_lowest_first_and_the_measures_direction_counts() -> None:
+    limits = [Limit(50, at_or_above=False), Limit(30, at_or_above=True), Limit(50, at_or_above=True)]
+    found = describe_levels(data_of([20.0] * 10 + [50.0] * 10, [60.0] * 10 + [40.0] * 10), limits)
+    assert found is not None
+    assert found.limits == (limits[1], limits[2], limits[0])
+    table = table_of(found)
+    assert table.levels == (0, 1, 2, 3)
+    up = table_of(describe_levels(data_of([0, 0, 1] * 10, [1, 2, 1] * 10, maximum=4.0), []))
+    own = describe_levels(data_of([0] * 20, [4] * 20, maximum=4.0), limits)
+    assert own is not None
+    assert own.limits == ()
+    assert up.lower_is_better is False

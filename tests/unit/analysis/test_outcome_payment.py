@@ -31,6 +31,8 @@ def test_never_more_than_is_left_of_the_cap() -> None:
         ({"ci_low": 0.39}, TargetStatus.NOT_SAID),
         ({"n": 29}, TargetStatus.NOT_SAID),
         ({"estimate": 0.3, "ci_low": 0.2, "ci_high": 0.39}, TargetStatus.NOT_MET),
+        ({"estimate": 0.3, "ci_low": 0.2, "ci_high": 0.39, "highest": 0.5}, TargetStatus.NOT_SAID),
+        ({"estimate": 0.3, "ci_low": 0.2, "ci_high": 0.38, "highest": 0.39}, TargetStatus.NOT_MET),
     ],
 )
 def test_nothing_is_paid_where_it_isnt_certain(changes: dict[str, float], status: TargetStatus) -> None:

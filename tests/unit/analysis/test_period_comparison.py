@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from outcomes.analysis.effect import estimate_effect
 from outcomes.analysis.effect_results import Cell, CellMark, EffectEstimate
+from outcomes.analysis.evidence import DesignLabel
 from outcomes.analysis.intervals import normal_estimate, t_estimate
-from outcomes.analysis.period_comparison import NumberShift, compare_periods, subtract_estimates
-from outcomes.analysis.results import Withheld
+from outcomes.analysis.period_comparison import NumberShift, ShareShift, compare_periods, subtract_estimates
+from outcomes.analysis.plan import ErrorKind, MeasurementError
+from outcomes.analysis.results import Withheld, WithheldReason
 from tests.unit.analysis.parts_data import make_plan, simulate_people
 
 NOBODY = Cell(0, CellMark.SHOWN)
@@ -52,3 +55,27 @@ def test_what_moved_is_more_than_noise_and_small_groups_say_nothing() -> None:
     few = compare_periods(now, estimate(8, seed=1), in_both=NOBODY)
     assert isinstance(few.main, Withheld)
     assert isinstance(few.better, Withheld)
+
+
+def test_each_number_is_held_against_its_own() -> None:
+    """With a known error of the measure, shares too; now and before stand where they belong."""
+    known = MeasurementError(ErrorKind.SMALLEST_DETECTABLE_CHANGE, "test", smallest_detectable_change=6.0)
+    plan = replace(make_plan(), measurement_error=known)
+    now, before = (
+        estimate_effect(simulate_people(n, seed=n, extra=extra)[0], plan, with_sensitivity=False)
+        for n, extra in ((90, lambda _facts, _age: 3.0), (60, lambda _facts, _age: -3.0))
+    )
+    found = compare_periods(now, before, in_both=NOBODY)
+    assert found.labels == (now.label, before.label)
+    assert found.grades == (now.evidence.grade, before.evidence.grade)
+    assert isinstance(found.main, NumberShift)
+    assert (found.main.now, found.main.before) == (now.main_change, before.main_change)
+    assert found.main.difference.term == "difference"
+    rows = [each.progression.rows[0] for each in (now, before)]  # type: ignore[union-attr]
+    for shift, name in ((found.better, "share_better"), (found.worse, "share_worse")):
+        assert isinstance(shift, ShareShift)
+        assert (shift.now, shift.before) == tuple(getattr(row, name) for row in rows)
+        assert shift.difference.difference == shift.now.share - shift.before.share
+    other = compare_periods(replace(now, label=DesignLabel.D2), before, in_both=NOBODY)
+    assert isinstance(other.main, Withheld)
+    assert (other.main.code, "same kind" in str(other.main.sentence)) == (WithheldReason.NOT_POSSIBLE, True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from outcomes.analysis.adjusted_change import adjust_changes
+import numpy as np
+
+from outcomes.analysis.adjusted_change import AdjustedChanges, adjust_changes
 from outcomes.analysis.funnel import FunnelSignal
 from outcomes.analysis.provider_comparison import ProviderComparison, compare_providers
-from outcomes.analysis.results import Withheld
+from outcomes.analysis.results import Withheld, WithheldReason
 from tests.unit.analysis.parts_data import PROVIDERS, read_people, simulate_people
 
 if TYPE_CHECKING:
@@ -61,3 +64,36 @@ def test_one_provider_is_nothing_to_compare() -> None:
     changes = adjust_changes(read_people(frame), {})
     assert isinstance(compare_providers(changes, dict.fromkeys(facts, "Birk")), Withheld)
     assert isinstance(compare_providers(changes, {}), Withheld)
+
+
+def residuals_of(sizes: dict[str, int], value: float = 0.0) -> tuple[AdjustedChanges, dict[str, str]]:
+    """So many people at each provider, with residuals ``value`` + 0, 1, 2 ... of a spread of 6."""
+    names = [name for name, n in sizes.items() for _ in range(n)]
+    residuals = np.concatenate([value + np.arange(float(n)) for n in sizes.values()])
+    changes = AdjustedChanges(tuple(map(str, range(len(names)))), residuals, 6.0, 1.0, ("age",), 3)
+    return changes, {str(place): name for place, name in enumerate(names) if name}
+
+
+def test_two_providers_and_those_without_one_by_hand() -> None:
+    found = compare_providers(*residuals_of({"Eg": 16, "Pil": 36, "": 25}))
+    assert isinstance(found, ProviderComparison)
+    assert [(size.name, size.count.count) for size in found.sizes] == [("Eg", 16), ("Pil", 36)]
+    assert [(point.provider, point.value, point.n) for point in found.funnel.points] == [
+        ("Eg", 7.5, 16),
+        ("Pil", 17.5, 36),
+    ]
+    assert found.funnel.target == 0.0
+    assert (found.n, found.people_per_precision, found.n_incomplete) == (77, 36.0, 3)
+    assert [round(point.precision * 36.0) for point in found.funnel.points] == [16, 36]
+
+
+def test_what_cant_be_compared_says_why() -> None:
+    few = compare_providers(*residuals_of({"Eg": 16, "Pil": 9}))
+    assert isinstance(few, Withheld)
+    assert (few.code, "two providers" in str(few.sentence)) == (WithheldReason.TOO_FEW, True)
+    changes, providers = residuals_of({"Eg": 16, "Pil": 16})
+    alike = compare_providers(replace(changes, spread=0.0), providers)
+    assert isinstance(alike, Withheld)
+    assert alike.code is WithheldReason.NOT_POSSIBLE
+    assert str(alike.sentence)
+    assert compare_providers(few, providers) is few

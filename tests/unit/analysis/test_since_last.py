@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,3 +62,16 @@ def test_a_few_newcomers_are_never_told_apart(more, code):
 def test_where_nobody_differs_there_is_no_difference_to_give():
     all_or_none = estimate_share(OLD + 20, OLD + 20)
     assert isinstance(compare_share_with_part(all_or_none, estimate_share(OLD, OLD)), Withheld)
+
+
+def test_the_difference_by_hand():
+    """The whole less a part of it: variance (n / m - 1) times that of the whole's mean."""
+    number = TermEstimate("change", 3.0, 0.5, None, 2.0, 4.0, None)
+    found = compare_with_part(number, 90, replace(number, estimate=1.0), 80)
+    assert (found.term, found.estimate, found.std_error) == ("difference", 2.0, pytest.approx(0.5 * (1 / 8) ** 0.5))
+    assert compare_with_part(number, 10, number, 0).code is WithheldReason.NOT_POSSIBLE
+    assert "uncertainty" in str(compare_with_part(number, 10, number, 0).sentence)
+    shares = compare_share_with_part(estimate_share(45, 90), estimate_share(20, 80))
+    assert shares.std_error == pytest.approx((0.25 * (1 / 80 - 1 / 90)) ** 0.5)
+    assert "10 more people" in str(compare_share_with_part(estimate_share(4, 81), estimate_share(4, 80)).sentence)
+    assert "fewer people" in str(compare_with_part(number, 79, number, 80).sentence)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outcomes.analysis.quarters import first_day_of_quarter, join_for_counts
 from outcomes.analysis.uptake import UptakePeriod, count_uptake
 
 UNTIL = date(2026, 11, 22)
@@ -24,6 +26,10 @@ def test_periods_cover_every_start_and_none_is_small(days):
     assert not any(0 < each.begun < 5 for each in found)
     assert found[0].first_day == min(days).replace(day=1)
     assert found[-1].last_day == date(2026, 11, 30)
+    edges = join_for_counts(Counter(first_day_of_quarter(day) for day in days))[1:]
+    assert not any(each.first_day < edge <= each.last_day for each in found for edge in edges), (
+        "as other pages part them"
+    )
     for before, after in itertools.pairwise(found):
         assert after.first_day == before.last_day + timedelta(days=1)
         assert after.so_far == before.so_far + after.begun

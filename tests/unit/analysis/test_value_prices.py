@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from outcomes.analysis.evidence import DesignLabel, EvidenceGrade
 from outcomes.analysis.proportions import estimate_share
 from outcomes.analysis.results import TermEstimate
+from outcomes.analysis.suppression import SHARE_SPAN, round_mean
 from outcomes.analysis.value import CitizenOutcome, ValueEstimate, estimate_value
 from outcomes.analysis.value_prices import (
     PAYERS,
     Assumptions,
     PricedArea,
     PriceTable,
+    coarse_share,
     make_value_case,
     refusion_case,
     success_difference,
@@ -151,3 +153,16 @@ def test_a_price_is_too_high_for_all_its_payers_and_years_alike() -> None:
 def test_more_years_than_there_are_prices_for_is_refused() -> None:
     with pytest.raises(EstimateError, match="at most so many years"):
         make_value_case(PRICES, dataclasses.replace(ASSUMED, years=3), SUCCESS, persons=1)
+
+
+@given(st.integers(10, 3000), st.data())
+def test_a_published_share_tells_no_count(total: int, data: st.DataObject) -> None:
+    """It follows from the share as the overview publishes it and from nothing finer; the interval holds the exact one."""
+    count = data.draw(st.integers(5, max(5, total - 5)))
+    made, told = coarse_share(estimate_share(count, total)), round_mean(count / total, total, span=SHARE_SPAN)
+    for other in range(max(5, count - 5), min(total - 5, count + 5) + 1):
+        if round_mean(other / total, total, span=SHARE_SPAN) == told:
+            assert coarse_share(estimate_share(other, total)) == made
+    exact = estimate_share(count, total)
+    assert made.ci_low <= exact.ci_low <= exact.ci_high <= made.ci_high
+    assert 0 < made.count < total

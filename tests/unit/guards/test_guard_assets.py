@@ -28,7 +28,7 @@ def test_assets_are_those_of_the_lock_file(assets: Any) -> None:
 
 
 def test_everything_the_style_sheet_asks_for_is_there(assets: Any) -> None:
-    sheet = assets.VENDOR / "css" / "dkfds.min.css"
+    sheet = assets.VENDOR / "dkfds" / "css" / "dkfds.min.css"
     asked = set(re.findall(r"url\([\"']?([^)\"']+\.(?:svg|woff2))", sheet.read_text(encoding="utf-8")))
 
     assert len(asked) > 50
@@ -44,14 +44,16 @@ def test_no_portal_logo_and_no_sources_are_served(assets: Any) -> None:
 def test_licences_lie_beside(assets: Any) -> None:
     fonts = {path.parent for pattern in ("*.woff2", "*.ttf") for path in assets.VENDOR.rglob(pattern)}
 
-    assert "MIT license" in (assets.VENDOR / "LICENSE.md").read_text(encoding="utf-8")
-    assert len(fonts) == 2
-    assert all("SIL Open Font License" in (folder / "license.txt").read_text(encoding="utf-8") for folder in fonts)
+    assert "MIT license" in (assets.VENDOR / "dkfds" / "LICENSE.md").read_text(encoding="utf-8")
+    assert {folder.relative_to(assets.VENDOR).parts[0] for folder in fonts} == set(assets.PACKAGES)
+    for folder in fonts:
+        licence = next(file for file in (folder / "license.txt", folder.parent / "LICENSE") if file.is_file())
+        assert "SIL Open Font License" in licence.read_text(encoding="utf-8")
 
 
 def test_a_part_that_is_gone_stops_the_set_up(assets: Any, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"LICENSE\.md isn't in the package any more"):
-        assets.copy_parts(tmp_path / "empty", tmp_path / "target")
+        assets.copy_parts(tmp_path / "empty", tmp_path / "target", assets.DKFDS_PARTS)
 
 
 def test_a_changed_lock_file_means_fetching_again(assets: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -16,11 +18,15 @@ from outcomes.reports.charts.distribution import DistributionChart, Histogram
 from outcomes.reports.charts.draw import draw
 from outcomes.reports.charts.effect import EffectChart
 from outcomes.reports.charts.flow import FlowBar, FlowChart, FlowPanel
-from outcomes.reports.charts.funnel import FunnelChart, FunnelCurve, FunnelMark
+from outcomes.reports.charts.funnel import NAME_HEIGHT, NARROW_HEIGHT, FunnelChart, FunnelCurve, FunnelMark
+from outcomes.reports.charts.need_map import NeedBar, NeedMapChart, NeedPanelChart
 from outcomes.reports.charts.periods import PeriodChart, PeriodMark
 from outcomes.reports.charts.progression import Part, ProgressionBar, ProgressionChart
 from outcomes.reports.charts.subgroups import SubgroupChart, SubgroupMark, SubgroupPanel
-from outcomes.reports.charts.theme import INTERVENTION
+from outcomes.reports.charts.theme import INTERVENTION, NARROW
+from outcomes.reports.charts.trajectory import TrajectoryChart
+from outcomes.reports.charts.uptake import UptakeChart, UptakeMark
+from outcomes.reports.charts.value import PayerRow, PayersByYear
 from outcomes.reports.parts import Chart, local_text
 
 OURS, THEIRS = local_text("Ours"), local_text("Theirs")
@@ -72,6 +78,22 @@ CHARTS: dict[str, Chart] = {
         (PeriodMark(START, 3, 1, 5, now=False), PeriodMark(Sentence("Later"), 6, 4, 8, now=True)), False
     ),
     "balance": BalanceChart((BalanceMark(OURS, 0.05, True), BalanceMark(THEIRS, -0.3, False)), 0.1),
+    "need map": NeedMapChart(
+        (
+            NeedPanelChart(
+                "Voksne med psykiske vanskeligheder, Serviceloven § 85",
+                (NeedBar("Alle", Sentence("%(n)s people", n=31), (("high", 0.2), ("unknown", 0.8))),),
+            ),
+        ),
+        (("high", Sentence("High need")), ("unknown", Sentence("Not known"))),
+    ),
+    "trajectory": TrajectoryChart(
+        tuple((date(2026, month, 3), 10.0 + month) for month in range(1, 9)), (5, 15), 0, 30, 0, True, ()
+    ),
+    "uptake": UptakeChart(((date(2025, 1, 1), 0), (date(2026, 1, 1), 80)), (UptakeMark(1, date(2025, 3, 1), True),)),
+    "value": PayersByYear(
+        (PayerRow(START, (-16_517_000.0, *[530_000.0] * 10)), PayerRow(Sentence("Later"), (0.0, *[-1900.0] * 10)))
+    ),
 }
 
 
@@ -91,6 +113,38 @@ def test_every_chart_is_a_whole_picture_without_anything_from_outside(name: str,
     assert not re.findall(r"(?:href|src)=", svg)
     assert "NaN" not in svg
     assert "undefined" not in svg
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_is_drawn_for_a_phone_with_letters_that_are_read_there(name: str) -> None:
+    """A screen of 320 pixels leaves 288 for a picture: letters are at least 11 pixels there."""
+    with use_locale("da"):
+        svg = draw(CHARTS[name].spec(NARROW))
+    sizes = [float(size) for size in re.findall(r'<text[^>]*font-size="([\d.]+)px"', svg)]
+    assert min(sizes) * min(1, 288 / float(ET.fromstring(svg).attrib["width"])) >= 11
+    assert "NaN" not in svg
+
+
+def test_a_phone_is_told_the_same_numbers() -> None:
+    with use_locale("en"):
+        parts = [re.sub(r"\s+", " ", text) for text in texts(draw(CHARTS["progression"].spec(NARROW)))]
+        assert "Better: 20 (40%)" in parts
+        assert "Worse: 1 (2%)" in parts
+        years = texts(draw(CHARTS["value"].spec(NARROW)))
+    assert years.count("530") == 10
+    assert years.count("−16,517") == 1
+
+
+def test_names_of_providers_stand_clear_of_each_other_on_a_phone() -> None:
+    marks = tuple(FunnelMark(f"Offer {n}", 10 + n, n / 10, "inside") for n in range(8))
+    chart = FunnelChart(marks, tuple(FunnelCurve(n, -9, -6, 6, 9) for n in (10, 20)), False)
+    layers = chart.spec(NARROW)["layer"]
+    names = [row for layer in layers if layer["mark"].get("type") == "text" for row in layer["data"]["values"]]
+    heights = sorted({row["v"] for row in names if row["t"].startswith("Offer")})
+    low, high = layers[0]["encoding"]["y"]["scale"]["domain"]
+    line = (high - low) * NAME_HEIGHT / NARROW_HEIGHT
+    assert len(heights) == 8
+    assert min(b - a for a, b in pairwise(heights)) > 0.999 * line
 
 
 def test_numbers_are_written_as_in_the_language() -> None:

@@ -137,7 +137,7 @@ def test_cost_is_said_per_month_and_for_the_planned_length(material: ReportMater
 
     assert "hasn't been entered" in said(cost_per_month=None)
     assert said(cost_per_month=4000.0, planned_months=None) == "4000.0 kroner per person and month."
-    assert "that is 8000.0 kroner for the planned 2.0 months" in said(cost_per_month=4000.0, planned_months=2.0)
+    assert "that is 8000.0 kroner for the planned 2.0\u00a0months" in said(cost_per_month=4000.0, planned_months=2.0)
 
 
 def test_a_plan_that_was_not_frozen_is_said_so(material: ReportMaterial) -> None:

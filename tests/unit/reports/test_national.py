@@ -14,6 +14,7 @@ from outcomes.analysis.meta_analysis import HartungKnapp, combine_estimates
 from outcomes.analysis.suppression import rounding_step
 from outcomes.errors import Sentence
 from outcomes.reports.national import NationalIntervention, Published, compare_places
+from outcomes.reports.national_steering import PublishedPart, build_steering
 from outcomes.reports.parts import local_text
 from outcomes.reports.stored_values import to_stored
 
@@ -116,3 +117,38 @@ def test_says_in_words_how_places_differ() -> None:
     assert "hardly more than chance" in str(alike.together.words[0])
     assert "Most of what" in str(apart.together.words[0])
     assert apart.together.i2 > 75 > alike.together.i2
+
+
+def test_the_variance_is_by_those_behind_the_number() -> None:
+    """The model looks at 60, both answers are known of 20: the number was rounded by 20."""
+    few = compare(Aby=make_figures(8.0, n_answered=20), Bro=make_figures(2.0, n_answered=20))
+    variances = [(4.0 / Z_95) ** 2 + rounding_step(20, span=LENGTH) ** 2 / 12] * 2
+    expected = combine_estimates([8.0, 2.0], variances, hartung_knapp=HartungKnapp.CAUTIOUS)
+    assert few.together is not None
+    assert few.together.number.low == pytest.approx(expected.pooled.ci_low)
+
+
+def test_what_a_municipality_has_not_published_is_unknown_in_every_list() -> None:
+    heard, silent = uuid4(), uuid4()
+    told = {
+        "requirements": {"as_of": "2026-11-21", "since": "2026-01-01", "duties": 4, "law_bound": 1, "retired": 2,
+                         "questioned": 1, "hours": 40, "net": 39},
+        "supervision": {"until": "2026-09-30", "providers": 7, "compared": 5, "unknown": 2, "waiting": 1, "in_dialogue": 1,
+                        "false_alarms": 0.125},
+    }  # fmt: skip
+    found = build_steering(
+        [(heard, "Bro"), (silent, "Dal")],
+        {kind: [PublishedPart(heard, uuid4(), figures)] for kind, figures in told.items()},
+    )
+    hours, signals = found.hours, found.signals
+    assert [(each.name, each.hours) for each in hours] == [("Bro", 40), ("Dal", None)]
+    assert (signals[1].until, signals[1].waiting, signals[1].compared) == (None, None, None)
+    assert str(found.hours_finding).startswith("About 40 hours")
+    assert "(1 of 2)" in str(found.hours_finding)
+    assert "talked about: 2, among 5 providers" in str(found.signals_finding)
+    assert "once in 8" in str(found.signals_finding)
+    assert found.value == ()
+    assert [each.release_id for each in found.contracts] == [None, None]
+    nobody = build_steering([(silent, "Dal")], {})
+    assert "unknown" in str(nobody.signals_finding)
+    assert "known of no municipality" in str(nobody.hours_finding)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -10,15 +12,20 @@ from urllib.parse import unquote
 import page
 import pytest
 import segno
+from babel.messages.pofile import read_po
 from pypdf import PdfReader
 
 from outcomes.instruments import Instrument, Kind, parse_instrument, restore_instrument, shipped_instruments
-from outcomes.language import translate, use_locale
+from outcomes.language import CITIZEN_LOCALES, catalogue_directory, translate, use_locale
 from outcomes.reports.paper_form import Sheet, build_paper_form, render_paper, render_paper_html
+from outcomes.reports.paper_form.pdf import PAPER_CSS
+from outcomes.reports.paper_form.pictures import draw_pictures, picture_rules
 from outcomes.reports.paper_form.qr import make_code, qr_code
+from outcomes.reports.pdf import REPORT_CSS, make_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from outcomes.reports.paper_form.conditions import When
 
@@ -37,14 +44,15 @@ def item(key: str, kind: str, **more: Any) -> dict[str, Any]:
 
 ENDS = {"low": both("Lavt", "قليل"), "high": both("Højt", "كثير")}
 OPTIONS = [{"value": value, "wording": both(f"Svar {value}", f"جواب {value}")} for value in range(3)]
+FACES = [each | {"symbol": face} for each, face in zip(OPTIONS, ("sad", "neutral", "glad"), strict=True)]
 
 
 @pytest.fixture(scope="module")
 def every_kind() -> Instrument:
     """One question of each kind, and conditions of each."""
     items = [
-        item("mood", "single_choice", options=OPTIONS, no_answer=["dont_know", "prefer_not"]),
-        item("pain", "scale_0_10", ends=ENDS),
+        item("mood", "single_choice", options=FACES, no_answer=["dont_know", "prefer_not"]),
+        item("pain", "scale_0_10", ends=ENDS, faces="sadder", symbol="health"),
         item("where", "multi_choice", options=OPTIONS, show_if={"item": "pain", "at_least": 5}),
         item("sleep", "visual_analogue", ends=ENDS, show_if={"item": "mood", "in": [0, 1]}),
         item("days", "number", minimum=0, maximum=30, unit=both("dage", "أيام"),
@@ -96,6 +104,60 @@ def test_every_question_and_answer_of_each_measure_is_on_the_sheet(instrument: I
         assert [text.text for text in words if text.text.split()[0] not in html] == []
         assert len(form.questions) == len(instrument.items)
         assert not any(each.untranslated for each in form.questions)
+
+
+@pytest.mark.parametrize("locale", ["da", "ar"])
+def test_faces_and_pictograms_are_those_of_the_screen_in_grey(every_kind: Instrument, locale: str) -> None:
+    form = build_paper_form(every_kind, locale, SHEET)
+    assert [(each.symbol, each.symbols, each.faces) for each in form.questions][:2] == [
+        ("", ("sad", "neutral", "glad"), ()),
+        ("health", (), ("very_glad", "glad", "neutral", "sad", "very_sad")),
+    ]
+    html = render_paper_html(form, locale)
+    for name in ("sad", "neutral", "glad", "very-sad", "very-glad", "health"):
+        assert f'drawn-{name}"' in html, "drawn where it belongs"
+    assert picture_rules(form.drawings).count(".drawn-") == 6, "and kept once"
+    for picture in draw_pictures().values():
+        drawing = unquote(picture)
+        assert drawing.startswith("data:image/svg+xml,<svg xmlns=")
+        colours = {each.lower() for each in re.findall(r"#[0-9a-fA-F]{3,6}", drawing)}
+        assert colours <= {"#000", "#fff", "#d9d9d9"}
+
+
+def fonts_of(pdf: bytes) -> dict[str, bool]:
+    """The fonts of a document, and whether each lies in it."""
+    found = {}
+    for each in PdfReader(BytesIO(pdf)).pages:
+        for reference in each["/Resources"].get("/Font", {}).values():
+            font = reference.get_object()
+            descendant = font.get("/DescendantFonts", [font])[0].get_object()
+            descriptor = descendant["/FontDescriptor"].get_object()
+            name = str(font["/BaseFont"]).partition("+")[2]
+            found[name] = any(file in descriptor for file in ("/FontFile", "/FontFile2", "/FontFile3"))
+    return found
+
+
+def every_character(code: str) -> list[str]:
+    """All that our sentences and the shipped questionnaires write in a language."""
+    file = catalogue_directory() / code / "LC_MESSAGES" / "messages.po"
+    with file.open("rb") as opened:
+        said = [str(each.string) for each in read_po(opened, locale=code)]
+    asked = [json.dumps(each.to_mapping(), ensure_ascii=False) for each in MEASURES]
+    return sorted({letter for each in said + asked for letter in each if letter.isprintable()})
+
+
+@pytest.mark.parametrize("styles", [PAPER_CSS, REPORT_CSS], ids=["sheet", "letter"])
+def test_each_language_is_printed_with_fonts_of_our_own(styles: Path) -> None:
+    """On a machine without a single font too: what our own lack would show here as a font of this machine."""
+    words = "".join(
+        f'<p lang="{code}" dir="{"rtl" if code == "ar" else "ltr"}">{escape("".join(every_character(code)))}</p>'
+        for code in CITIZEN_LOCALES
+    )
+    html = f'<!DOCTYPE html><html lang="da"><head><title>A</title></head><body><h1>A ا</h1>{words}</body></html>'
+    fonts = fonts_of(make_pdf(html, styles=styles))
+    assert {name.split("-Arabic")[0].removesuffix("-Bold") for name in fonts} == {"IBM-Plex-Sans"}, fonts
+    assert any("Arabic" in name for name in fonts)
+    assert all(fonts.values())
 
 
 def test_the_pages_are_numbered_and_say_which_sheet_they_are(every_kind: Instrument) -> None:

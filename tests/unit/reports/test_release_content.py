@@ -124,6 +124,8 @@ def test_means_are_rounded_to_the_step_where_it_is_coarser() -> None:
     assert [row[1] for row in table.rows] == [4.5, Interval(-1.5, 3.0), Proportion(0.411)]
     said = coarsely(Sentence("%(a)s", a=Sentence("%(b)s of %(n)s", b=Points(4.26), n=12)), 0.5)
     assert str(said) == str(Sentence("%(a)s", a=Sentence("%(b)s of %(n)s", b=Points(4.5), n=12)))
+    ends = coarsely(Sentence("%(low)s to %(high)s", low=Points(-1.1), high=Points(2.6)), 0.5)
+    assert str(ends) == str(Sentence("%(low)s to %(high)s", low=Points(-1.5), high=Points(3.0)))  # outward
 
 
 def test_other_content_is_no_document() -> None:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from outcomes.analysis.effect_results import Progression
 from outcomes.analysis.evidence import DesignLabel
+from outcomes.analysis.proportions import estimate_share
+from outcomes.analysis.results import Share
 from outcomes.analysis.value_prices import PAYERS, Assumptions, PricedArea, PriceTable
 from outcomes.language import use_locale
-from outcomes.reports.parts import local_text
+from outcomes.reports.parts import Proportion, local_text
 from outcomes.reports.value.build import build_value
 from outcomes.reports.value.exports import render_value_html, value_to_json, write_value_workbook
 from outcomes.reports.value.material import ValueMaterial
+from outcomes.reports.value.tables import chance
 from tests.unit.reports.test_only_allowed_words import cells, spoken, values
 
 if TYPE_CHECKING:
@@ -115,3 +119,51 @@ def test_the_picture_and_the_table_hold_the_same_amounts(material: ReportMateria
     for place, amount in enumerate(drawn):
         assert 1000 * amount == pytest.approx(whole[place + 1])
     assert len(drawn) == len(PAYERS)
+
+
+def test_what_is_published_follows_from_rounded_shares_alone(material: ReportMaterial) -> None:
+    """Another count that rounds alike gives the same amounts to the krone, and no sentence tells the count."""
+
+    def with_count(more: int) -> ReportMaterial:
+        progression = material.estimate.progression
+        assert isinstance(progression, Progression)
+        first, *others = progression.rows
+        assert isinstance(first.share_succeeded, Share)
+        share = estimate_share(first.share_succeeded.count + more, first.share_succeeded.total)
+        rows = (replace(first, share_succeeded=share), *others)
+        return replace(material, estimate=replace(material.estimate, progression=replace(progression, rows=rows)))
+
+    made = [build_value(with_count(more), value_material(), published=True).money for more in (-3, -2, -1, 0, 1, 2, 3)]
+    exact = [build_value(with_count(more), value_material()).money for more in (0, 1)]
+    totals = [each.total for each in made if each is not None]
+    assert len(totals) == 7
+    assert len(set(totals)) <= 4
+    assert exact[0] is not None
+    assert exact[1] is not None
+    assert exact[0].total != exact[1].total
+    for each in made:
+        assert each is not None
+        assert "bout" in str(each.sections[1].body[0])
+        same = [other for other in made if other is not None and other.total == each.total]
+        assert all(
+            (other.numbers, other.sums, other.key_figures) == (each.numbers, each.sums, each.key_figures)
+            for other in same
+        )
+
+
+def test_amounts_are_whole_kroner_and_add_up(material: ReportMaterial, alone_material: ReportMaterial) -> None:
+    """Every cell is a whole krone, or a whole thousand in a scenario of many kroner; rows and columns add up."""
+    dear = value_material(assumptions=replace(ASSUMED, cost_per_month=100_000_00))
+    for made, unit in ((build_value(material, value_material()), 1), (build_value(alone_material, dear), 1000)):
+        assert made.money is not None
+        figure = made.money.sections[0].figure
+        assert figure is not None
+        rows = [[float(cell) for cell in row[1:] if isinstance(cell, float)] for row in figure.table.rows]
+        assert all(cell % unit == 0 for row in rows for cell in row)
+        assert all(sum(row[:-1]) == row[-1] for row in rows)
+        assert [sum(column) for column in zip(*rows[:-1], strict=True)] == rows[-1]
+
+
+def test_a_chance_is_never_told_as_none() -> None:
+    assert [str(chance(each)) for each in (0.0, 0.004, 1.0)] == ["under 1 per cent"] * 2 + ["over 99 per cent"]
+    assert chance(0.4) == Proportion(0.4)

@@ -157,4 +157,5 @@ def make_money() -> MoneyMaterial:
     return MoneyMaterial(
         Sentence("Scenario, not value created"), True,
         Sentence("More is spent than saved within %(years)s years", years=10), (), None, (table,), (),
+        net=(-17800.0, -21000.0, -14600.0), years=10,
     )  # fmt: skip

@@ -41,6 +41,7 @@ FIGURE = Thing(
     description="A line through 2 answers",
     caption="Source",
     source="data:image/svg+xml;base64,PHN2Zy8+",
+    narrow_source="data:image/svg+xml;base64,PHN2Zy8+",
     has_band=True,
     words="The first time it was 40, now it is 55. 100 is best.",
     drawn=True,
@@ -101,6 +102,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "readers": [Thing(name="Mette Holm", role="din kontaktperson")],
         "team": Thing(name="Bostøtteteamet", named=[Thing(name="Ib Bo", role=None)], count=1),
         "contact": CONTACT,
+        "lines": [Thing(name=POLYGLOT, phone="70 201 201", hours="11-05")],
         "closes_on": DAY,
         "resumed": False,
         "privacy": Thing(legal_basis="Serviceloven", kept_for=None, adviser=CONTACT),
@@ -283,6 +285,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "errors": [Thing(target="code", message="This opens nothing")],
         "said": Sentence("Done"),
         "shared": True,
+        "organisation_name": POLYGLOT,
     },
     "pages/tablet/thanks.html": {"seconds": 60, "contact": CONTACT},
     "pages/tablet/still_here.html": {"seconds": 120},
@@ -292,6 +295,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "earlier": [Thing(version=1, frozen_at=MOMENT, reason=None)],
         "may_freeze": True,
         "errors": [],
+        "back": Thing(address="/indsatser?gruppering=udbyder", words=POLYGLOT),
     },
     "pages/manager/steering.html": {
         "groups": [
@@ -325,7 +329,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "reviewed_on": DAY,
     },
     "pages/public/front.html": {"demo_links": [Thing(label="Som borger", href="/b/x", what="Svar")]},
-    **{f"errors/{code}.html": {} for code in (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)},
+    **{f"errors/{code}.html": {} for code in (400, 403, 404, 405, 409, 410, 413, 429, 500)},
+    "errors/503.html": {
+        "sentence": Sentence("Gone"),
+        "typed": [("csrf_token", "the-token"), ("answer_mood", POLYGLOT)],
+    },
 }
 
 SAMPLES.update(OWN_SAMPLES)

@@ -33,7 +33,8 @@ TABLE = Table(
 )
 FIGURE = Thing(
     key="uptake", title=Sentence("Began"), subtitle=Sentence("In all"), description=Sentence("A rising line"),
-    caption=Sentence("Source"), source="data:image/svg+xml;base64,PHN2Zy8+", table=TABLE,
+    caption=Sentence("Source"), source="data:image/svg+xml;base64,PHN2Zy8+",
+    narrow_source="data:image/svg+xml;base64,PHN2Zy8+", table=TABLE,
 )  # fmt: skip
 LEARNING = Thing(
     organisation=POLYGLOT, slug="bostoette", intervention=POLYGLOT, today=DAY, is_demo=True, met_today=False,

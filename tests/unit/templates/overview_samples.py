@@ -19,12 +19,13 @@ def figure(key: str, **changes: Any) -> Thing:
     values = {
         "key": key, "label": Sentence("Reliably better"), "value": 0.4, "is_share": True, "total": 30, "low": 0.2,
         "high": 0.6, "known": 0.7, "mark": None, "section": "progression", "indicator": "share_better",
+        "base": Sentence("of the 30 whose time has come"),
     }  # fmt: skip
     return Thing(**{**values, **changes})
 
 
 FIGURES = (
-    figure("begun", value=30, is_share=False, total=None, low=None, high=None, known=None, indicator=None),
+    figure("begun", value=30, is_share=False, total=None, low=None, high=None, known=None, indicator=None, base=None),
     figure("share_success"),
     figure("goal_attainment", value=None, mark=Sentence("too few")),
 )
@@ -80,5 +81,6 @@ OVERVIEW_SAMPLES: dict[str, dict[str, Any]] = {
         "page": PAGE,
         "period": Thing(from_date=date(2026, 1, 1), to_date=DAY),
         "errors": [Thing(target="to_date", message="Write a day")],
+        "here": "/indsatser?gruppering=udbyder",
     }
 }

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from outcomes.analysis.target_status import TargetStatus
 from outcomes.errors import Sentence
 from outcomes.reports.national import National, NationalTarget, Number, Published, TargetPlace, compare_places
+from outcomes.reports.national_steering import PublishedPart, build_steering
 from outcomes.reports.parts import Column, Kind, Table, Withheld, local_text
 from outcomes.reports.release_document import DocumentSection, ReleaseDocument, compare_documents
 from outcomes.reports.stored_values import to_stored
@@ -59,11 +60,38 @@ TARGET_PLACES = (
     TargetPlace(POLYGLOT, TargetStatus.MET, Sentence("Met"), Number(0.4, 0.3, 0.5), 40),
     TargetPlace("Dal", TargetStatus.NOT_SAID, Sentence("Unknown: nothing is published"), None, None),
 )
+WORDS = to_stored(Sentence("x"))
+CONTRACT = {
+    "title": to_stored(local_text(POLYGLOT)), "intervention": "x", "intervention_title": to_stored(local_text("X")),
+    "wish": WORDS, "first_day": "2026-01-01", "last_day": "2026-06-30", "status": "met", "share": 0.4, "n": 30,
+    "rate": 4000.0, "cap": 100_000.0, "paid": 48_000.0,
+}  # fmt: skip
+TOLD = {
+    "value": {
+        "slug": "x", "title": to_stored(local_text(POLYGLOT)), "standing": WORDS, "people": 30, "years": 10,
+        "citizens": {"finding": WORDS, "number": WORDS, "certainty": WORDS}, "net": -2000.0, "low": -4000.0, "high": 1000.0,
+        "spent": 12_000.0, "spent_per_success": 30_000.0, "payers": {"municipality": -4.0, "region": 1.0, "state": 2.0},
+        "prices": {"name": POLYGLOT, "year": 2026, "invented": True},
+    },
+    "requirements": {
+        "as_of": "2026-11-21", "since": "2026-01-01", "duties": 4, "law_bound": 1, "retired": 2, "questioned": 1, "hours": 40,
+        "net": None,
+    },
+    "supervision": {
+        "until": "2026-09-30", "providers": 7, "compared": 5, "unknown": 2, "waiting": 1, "in_dialogue": 0,
+        "false_alarms": 0.12,
+    },
+    "contract": {"lines": [CONTRACT, CONTRACT | {"status": None, "share": None, "n": None, "paid": None}]},
+}  # fmt: skip
+BRO, DAL = uuid4(), uuid4()
+STEERING = build_steering(
+    [(BRO, POLYGLOT), (DAL, "Dal")], {kind: [PublishedPart(BRO, RELEASE_ID, figures)] for kind, figures in TOLD.items()}
+)
 NATIONAL = National(
     POLYGLOT, compare_places(PLACES, [(uuid4(), "Dal")]),
     tuple(NationalTarget(local_text(POLYGLOT), Sentence("Share known"), Sentence("x"), share, TARGET_PLACES)
           for share in (True, False)),
-    ("Bro",), ("Dal",), (POLYGLOT,),
+    ("Bro",), ("Dal",), (POLYGLOT,), STEERING,
 )  # fmt: skip
 
 RELEASE_SAMPLES: dict[str, dict[str, Any]] = {

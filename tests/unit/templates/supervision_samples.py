@@ -98,7 +98,11 @@ def _list() -> SupervisionContext:
 
 
 def _themes() -> ThemesContext:
-    versions = [shipped_themes()[0], replace(shipped_themes()[1], shared=True, shipped=False), shipped_themes()[2]]
+    versions = [
+        shipped_themes()[0],
+        replace(shipped_themes()[1], shared=True, shipped=False, kept_by=POLYGLOT),
+        shipped_themes()[2],
+    ]
     lines = tuple(
         VersionLine(
             version,

@@ -106,9 +106,9 @@ NAMES = {"bostoette": local_text(POLYGLOT)}
 TWICE = (*DEFINITIONS, replace(DEFINITIONS[0], version=2, change=Sentence("It was unclear")))
 
 TARGET_SAMPLES: dict[str, dict[str, Any]] = {
-    "pages/targets/board.html": {"board": BOARD},
-    "pages/targets/target.html": {"page": TargetPage((MET, ENDED), side_by_side((MET, ENDED)))},
-    "pages/targets/definitions.html": {"indicators": describe_indicators(TWICE)},
+    "pages/targets/board.html": {"board": BOARD, "here": "/maaltal"},
+    "pages/targets/target.html": {"page": TargetPage((MET, ENDED), side_by_side((MET, ENDED))), "here": POLYGLOT},
+    "pages/targets/definitions.html": {"indicators": describe_indicators(TWICE), "back": None},
     "pages/targets/form.html": {
         "form": Thing(version=1, for_authority=False, interventions=NAMES, providers=NAMES, groups=NAMES, sections=["§"]),
         "text": {

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[3] / "outcomes" / "templates"
 ELSEWHERE = {
     "pages/citizen/question.html",
     "pages/manager/committee.html",
+    "pages/manager/part.html",
     "pages/manager/report.html",
     "pages/value/value.html",
 }

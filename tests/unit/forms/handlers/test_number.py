@@ -103,6 +103,8 @@ def test_stored_whole_where_it_is_whole(send, sent, stored):
         ("-0,25", "from 0.0 to 3000.0"),
         ("7,1", "steps of 0.25"),
         ("1e999", "in digits"),
+        pytest.param("9" * 5000, "in digits", id="too long"),
+        pytest.param("0," + "1" * 5000, "in digits", id="too exact"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(send, sent, words):

@@ -17,7 +17,14 @@ def test_stored(send, sent, stored):
 
 
 @pytest.mark.parametrize(
-    ("sent", "words"), [("101", "from 0 to 100"), ("-1", "from 0"), ("62,5", "whole number"), ("midt", "in digits")]
+    ("sent", "words"),
+    [
+        ("101", "from 0 to 100"),
+        ("-1", "from 0"),
+        ("62,5", "whole number"),
+        ("midt", "in digits"),
+        ("9" * 5000, "in digits"),
+    ],
 )
 def test_refused(send, sent, words):
     _, field = send(sent)
