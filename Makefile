@@ -19,7 +19,7 @@ demo: setup ## the whole program with invented citizens, on 127.0.0.1:8000; Ctrl
 	@exec $(BIN)/outcomes demo
 
 test: setup-test ## every test: unit, integration, browser, reference, guards
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: setup-test ## format, lint, types, import contracts, templates, translations, docs, guards
 	@.ci/check

@@ -149,3 +149,7 @@ class EstimateError(OutcomesError):
 
 class UnavailableError(OutcomesError):
     """Something that we stand on (the database, a program) isn't there."""
+
+
+class AlteredError(OutcomesError):
+    """What is stored isn't what was written: it isn't shown, and trying again doesn't help."""

@@ -286,13 +286,30 @@ def open_runtime_on(settings: Settings, clock: Clock) -> Iterator[Callable[..., 
 
 
 @pytest.fixture
-def app(runtime: Runtime) -> Flask:
-    """The web application on an empty database."""
+def own_app(runtime: Runtime) -> Flask:
+    """The web application on an empty database, for a test that changes it."""
     from outcomes import create_app  # noqa: PLC0415 - tests without the web shouldn't need it
 
     app = create_app(runtime)
     app.jinja_env.bytecode_cache = TEMPLATES
     return app
+
+
+@pytest.fixture(scope="session")
+def process_apps() -> list[Flask]:
+    """The one application that this process's tests take turns with, once the first has made it."""
+    return []
+
+
+@pytest.fixture
+def app(runtime: Runtime, process_apps: list[Flask]) -> Flask:
+    """The web application on an empty database. Made once: its addresses take longer to compile than most tests run."""
+    from outcomes import create_app  # noqa: PLC0415
+
+    if not process_apps:
+        process_apps.append(create_app(runtime))
+    process_apps[0].extensions["outcomes"] = runtime
+    return process_apps[0]
 
 
 @pytest.fixture

@@ -63,6 +63,8 @@ def report(
     locale = language or current_locale()
     if page is not None and file_format != "json":
         raise InputError(Sentence("The pages of steering come as JSON: --format json."))
+    if page is not None and target_group is not None:
+        raise InputError(Sentence("No page of steering is made for one target group. Leave out --target-group."))
     if page is None and intervention is None:
         raise InputError(Sentence("Say which intervention, by its short name: --intervention."))
     with open_runtime(read_settings()) as runtime:

@@ -22,6 +22,7 @@ from outcomes.services.open_database import (
     open_runtime,
     require_demo,
     require_schema,
+    start_database_over,
 )
 from outcomes.services.runtime import make_runtime
 from outcomes.services.sign_in import issue_sign_in_link, organisation_actor
@@ -52,8 +53,10 @@ def demo(port: int) -> None:
         require_demo(address, slug=DEMO)
         migrate_database(address)
         runtime = make_runtime(settings, address.app_url)
-        from outcomes.services.demo import fill_demo  # noqa: PLC0415 - only this command needs the demo's people
+        from outcomes.services.demo import fill_demo, is_broken_off  # noqa: PLC0415 - only this command needs its people
 
+        if address.revive is not None and is_broken_off(runtime):  # our own server, and nobody has been in this demo
+            start_database_over(address)
         links = fill_demo(runtime, analyse=partial(analyse_database, address))
         runtime.database.dispose()
         click.echo(gettext("The demo is ready. Open one of these links in a browser:"))

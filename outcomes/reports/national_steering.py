@@ -12,16 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from outcomes.errors import Sentence
+from outcomes.reports.contract_words import AGREED_WORDS, NOT_WORKED_OUT
 from outcomes.reports.parts import LocalText, Points
 from outcomes.reports.stored_values import from_stored
 from outcomes.reports.supervision.context import years
 
-STATUS_WORDS = {
-    "met": Sentence("What was agreed is reached"),
-    "not_met": Sentence("What was agreed isn't reached"),
-    "cannot_be_said": Sentence("It can't be said yet whether what was agreed is reached"),
-}
-NOT_WORKED_OUT = Sentence("Nothing has been worked out yet")
+SMALLEST_RATE = 0.0005
+"""False alarms a year that are published as zero are at most so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,6 @@ class SignalPlace:
     name: str
     release_id: UUID | None = None
     until: date | None = None
-    providers: int | None = None
     compared: int | None = None
     unknown: int | None = None
     waiting: int | None = None
@@ -236,23 +232,29 @@ def _signals(name: str, published: PublishedPart | None) -> SignalPlace:
     figures = published.figures
     return SignalPlace(
         name, published.release_id, date.fromisoformat(figures["until"]),
-        **{key: figures[key] for key in ("providers", "compared", "unknown", "waiting", "in_dialogue")},
-        false_alarms=_by_chance(figures["false_alarms"]),
+        **{key: figures[key] for key in ("compared", "unknown", "waiting", "in_dialogue")},
+        false_alarms=_by_chance(figures),
     )  # fmt: skip
 
 
-def _by_chance(rate: float) -> Sentence:
+def _by_chance(figures: Mapping[str, Any]) -> Sentence:
     """How often one municipality's list names somebody though nothing is behind it."""
-    if not rate:
+    if not figures["compared"]:
         return Sentence("Nobody could be compared")
-    return Sentence("At most about once in %(years)s years", years=years(1 / rate))
+    return Sentence("At most about once in %(years)s years", years=years(1 / _rate(figures)))
+
+
+def _rate(figures: Mapping[str, Any]) -> float:
+    """Lists a year that name somebody by chance alone; three decimals are published, so zero there isn't none."""
+    return max(float(figures["false_alarms"]), SMALLEST_RATE) if figures["compared"] else 0.0
 
 
 def _signals_finding(places: Sequence[SignalPlace], figures: Sequence[Mapping[str, Any]]) -> Sentence:
     known = [place for place in places if place.until is not None]
-    rate = sum(each["false_alarms"] for each in figures)
+    rate = sum(map(_rate, figures))
     counted = {
-        "signals": sum((place.waiting or 0) + (place.in_dialogue or 0) for place in known),
+        "waiting": sum(place.waiting or 0 for place in known),
+        "in_dialogue": sum(place.in_dialogue or 0 for place in known),
         "compared": sum(place.compared or 0 for place in known),
         "known": len(known),
         "all": len(places),
@@ -266,9 +268,9 @@ def _signals_finding(places: Sequence[SignalPlace], figures: Sequence[Mapping[st
             all=len(places),
         )
     return Sentence(
-        "Signals that wait or are talked about: %(signals)s, among %(compared)s providers that could be compared, in the"
-        " municipalities that have published (%(known)s of %(all)s). By chance alone one would come at most about once in"
-        " %(years)s years.",
+        "Providers with a signal that waits: %(waiting)s. With one that is talked about: %(in_dialogue)s. That is among"
+        " %(compared)s providers that could be compared, in the municipalities that have published (%(known)s of %(all)s). By"
+        " chance alone a signal would come at most about once in %(years)s years.",
         **counted,
         years=years(1 / rate),
     )
@@ -288,6 +290,6 @@ def _contract(figures: Mapping[str, Any]) -> ContractLine:
         wish=from_stored(figures["wish"]),
         first_day=date.fromisoformat(figures["first_day"]),
         last_day=date.fromisoformat(figures["last_day"]),
-        status=STATUS_WORDS[status] if status else NOT_WORKED_OUT,
+        status=AGREED_WORDS[status] if status else NOT_WORKED_OUT,
         **{key: figures[key] for key in ("share", "n", "rate", "cap", "paid")},
     )

@@ -225,8 +225,6 @@ def _completeness(figures: PopulationFigures) -> FigureView:
     if figures.completeness is not None:
         base = Sentence(OF_DUE.message, n=figures.n_due)
         return FigureView("completeness", label, figures.completeness, figures.n_due, base=base)
-    if figures.n_answered is not None and figures.n_due is None:
-        return replace(FigureView("completeness", label, None), mark=FEW_MISSING, why=WHY_FEW_MISSING)
     return _hidden(FigureView("completeness", label, None), figures, "answered", "due")
 
 
@@ -238,6 +236,8 @@ def _hidden(view: FigureView, figures: PopulationFigures, *names: str) -> Figure
 
 def hidden_count(figures: PopulationFigures, *names: str) -> tuple[Sentence, Sentence]:
     """Why a count by one of these names isn't shown, and what stands in its place."""
+    if "due" in names and figures.n_due is None and figures.n_answered is not None:
+        return WHY_FEW_MISSING, FEW_MISSING
     code = WithheldReason.PROTECTS if set(names) & set(figures.protecting) else WithheldReason.TOO_FEW
     return WHY[code], MARKS[code]
 

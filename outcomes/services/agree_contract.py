@@ -14,7 +14,7 @@ from outcomes.services.contract_text import AT_LEAST, PAID_BY, ContractText, Rea
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.read_written import free_code
 from outcomes.services.settle_period import find_whole_period, refuse_parted
-from outcomes.store import contracts, interventions
+from outcomes.store import contracts, interventions, organisations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,8 @@ def agree_contract(runtime: Runtime, actor: Actor, written: ContractText, *, cod
             _require_unparted(session, written.intervention, found)
             _require_apart(session, code, found)
             taken = {each.code for each in contracts.list_contracts(session)}
+            # Under the organisation's own short name all contracts are published together.
+            taken.add(organisations.get_organisation(session, organisation_id=actor.organisation_id).slug)
             stored = contracts.add_contract(
                 session,
                 organisation_id=actor.organisation_id,

@@ -14,7 +14,7 @@ from outcomes.analysis.suppression import SHARE_SPAN, rounding_step
 from outcomes.analysis.target_status import TargetStatus
 from outcomes.analysis.value_prices import coarse_share
 from outcomes.errors import Sentence
-from outcomes.reports.national_steering import NOT_WORKED_OUT, STATUS_WORDS
+from outcomes.reports.contract_words import AGREED_WORDS, NOT_WORKED_OUT
 from outcomes.reports.parts import Cell, Column, Kind, Proportion, Table
 from outcomes.reports.release_document import DocumentSection, ReleaseDocument
 from outcomes.reports.stored_values import to_stored
@@ -102,7 +102,7 @@ def _cells(each: _Contract) -> tuple[Cell, ...]:
     row, share = each.row, each.share
     return (
         row.title, row.intervention, row.target, row.first_day, row.last_day,
-        STATUS_WORDS[each.status] if each.status else NOT_WORKED_OUT,
+        AGREED_WORDS[each.status] if each.status else NOT_WORKED_OUT,
         Proportion(_rounded(share)) if share else None, share.total if share else None, row.rate, row.cap, each.paid,
     )  # fmt: skip
 

@@ -8,11 +8,14 @@ from outcomes.errors import Sentence
 from outcomes.reports.parts import Column, Kind, Table, local_text
 from outcomes.reports.release_document import DocumentSection, ReleaseDocument
 from outcomes.services.draft_overview import Material
-from outcomes.services.read_supervision import read_supervision
+from outcomes.services.read_supervision import judged_providers, read_supervision
 from outcomes.store import supervision
 
 if TYPE_CHECKING:
-    from outcomes.reports.parts import LocalText
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from outcomes.reports.parts import Cell
     from outcomes.reports.supervision.context import SupervisionContext
     from outcomes.services.gather_outcomes import Period
     from outcomes.services.runtime import Runtime
@@ -35,12 +38,18 @@ def draft_supervision(runtime: Runtime, scope: Scope, _subject: str, _period: Pe
     """Providers with a statistical reason to ask: how many, of how many, and whether they are talked about."""
     context = read_supervision(runtime, scope)
     with runtime.database.transaction(scope) as session:
-        looks = [
-            (look.content, local_text(intervention.title)) for look, intervention in supervision.list_looks(session)
+        looks = [(look.content, intervention) for look, intervention in supervision.list_looks(session)]
+        signals = [
+            (where.id, provider.id, signal.state) for signal, provider, where in supervision.list_signals(session)
         ]
-    rows = tuple(
-        (title, int(content["providers"]), len(content["not_compared"]), *_states(context, title))
-        for content, title in looks
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            local_text(intervention.title),
+            len(judged_providers(content)),
+            len(content["not_compared"]),
+            *(_count(signals, intervention.id, state) for state in (OPEN, IN_DIALOGUE, CLOSED)),
+        )
+        for content, intervention in looks
     )
     table = Table("signals", Sentence("Reasons to ask, by intervention: numbers of providers"), COLUMNS, rows)
     rate = sum(float(content["list_false_alarms"]) for content, _ in looks)
@@ -52,22 +61,21 @@ def draft_supervision(runtime: Runtime, scope: Scope, _subject: str, _period: Pe
     return Material(document, {}, "", ())
 
 
-def _states(context: SupervisionContext, title: LocalText) -> tuple[int, int, int]:
-    """Providers of an intervention whose signals wait, are talked about, and were closed."""
-    states: dict[str, set[object]] = {OPEN: set(), IN_DIALOGUE: set(), CLOSED: set()}
-    for group in (*context.signals, *context.closed):
-        if group.intervention == title:
-            states[group.state].add(group.provider_id)
-    return len(states[OPEN]), len(states[IN_DIALOGUE]), len(states[CLOSED])
+def _count(signals: Iterable[tuple[UUID, UUID, str]], intervention_id: UUID, state: str) -> int:
+    """Providers with a signal of ``state`` in an intervention; ``signals``: where, whose, and how they stand."""
+    return len({whose for where, whose, stands in signals if (where, stands) == (intervention_id, state)})
 
 
 def _figures(context: SupervisionContext, rate: float) -> dict[str, Any]:
-    """Providers by where they stand, over all interventions; ``false_alarms``: lists a year that name somebody by chance."""
+    """Providers by where they stand, over all interventions; ``false_alarms``: lists a year that name somebody by chance.
+
+    ``unknown``: those where somebody was measured both times, but too few everywhere. A provider with nobody is in neither.
+    """
     providers = context.providers
     return {
         "providers": len(providers),
         "compared": sum(each.n_followed > 0 for each in providers),
-        "unknown": sum(each.n_followed == 0 for each in providers),
+        "unknown": sum(each.n_unknown > 0 and each.n_followed == 0 for each in providers),
         "waiting": sum(each.n_open > 0 for each in providers),
         "in_dialogue": sum(each.n_in_dialogue > 0 for each in providers),
         "false_alarms": round(rate, RATE_DECIMALS),

@@ -54,7 +54,7 @@ def read_target_names(session: Session) -> TargetNames:
     return TargetNames(
         {each.slug: local_text(each.title) for each in interventions.list_interventions(session)},
         targets.list_provider_names(session),
-        {code: local_text(title) for code, title in targets.list_group_titles(session).items()},
+        {code: local_text(title or code) for code, title in targets.list_group_titles(session).items()},
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from outcomes.analysis.indicators import INDICATORS
 from outcomes.errors import NotFoundError, Sentence
-from outcomes.reports.national_steering import STATUS_WORDS
+from outcomes.reports.contract_words import AGREED_WORDS
 from outcomes.reports.parts import LocalText, Points, local_text
 from outcomes.services.pay_contract import payable_from
 from outcomes.services.verify_payment import comes_out_the_same
@@ -169,7 +169,7 @@ def _payment(payment: ContractPayment, contract: OutcomeContract, release: Relea
         payment_id=payment.id,
         amount=payment.amount / ORE,
         ore=payment.amount,
-        status=STATUS_WORDS[str(working["status"])],
+        status=AGREED_WORDS[str(working["status"])],
         figure=Sentence(
             "%(indicator)s: %(estimate)s (%(low)s to %(high)s) of %(total)s people; %(n)s have answered",
             indicator=indicator.title,

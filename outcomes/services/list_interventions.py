@@ -281,7 +281,8 @@ def _plain_row(asked: _Asked, stored: StoredResult | None, newest: Mapping[UUID,
 def _name_part(population: Population, names: TargetNames) -> LocalText | None:
     """The provider and the target group in words; None for everybody."""
     provider = names.providers.get(population.provider_id) if population.provider_id else None
-    group = names.groups.get(population.target_group) if population.target_group else None
+    code = population.target_group
+    group = names.groups.get(code, local_text(code)) if code else None  # without a title, its code
     if provider and group:
         return local_text({locale: f"{provider}, {text}" for locale, text in group.texts})
     return local_text(provider) if provider else group

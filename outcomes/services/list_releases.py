@@ -100,7 +100,7 @@ def _group(found: list[Release], names: dict[str, str | LocalText]) -> tuple[Pub
             kind=newest.kind,
             kind_name=KIND_NAMES[newest.kind],
             subject=newest.subject,
-            subject_name=names.get(newest.subject, newest.subject),
+            subject_name=newest.subject if is_of_one_contract(newest) else names.get(newest.subject, newest.subject),
             first_day=newest.first_day,
             last_day=newest.last_day,
             versions=tuple(version_line(release) for release in versions),
@@ -108,6 +108,11 @@ def _group(found: list[Release], names: dict[str, str | LocalText]) -> tuple[Pub
         for versions in groups
         for newest in versions[:1]
     )
+
+
+def is_of_one_contract(release: Release) -> bool:
+    """Whether it is what a payment follows from: one contract's figure, under the contract's own code."""
+    return "figure" in release.content
 
 
 def version_line(release: Release) -> VersionLine:

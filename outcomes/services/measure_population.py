@@ -71,8 +71,9 @@ def describe_people(
 ) -> Mapping[str, PopulationFigures]:
     """The figures of every population of ``people`` that anybody is in (of those with ``keys``), by its key.
 
-    ``estimate``: everybody's. A part that holds everybody is no part: its figures are everybody's.
+    ``estimate``: everybody's. A part is judged by its change alone, also where it happens to hold everybody.
     """
+    from outcomes.analysis.plan import Design  # noqa: PLC0415 - heavy
     from outcomes.analysis.population_figures import Known, describe_population  # noqa: PLC0415
     from outcomes.services.gather_population import count_populations  # noqa: PLC0415
 
@@ -82,7 +83,9 @@ def describe_people(
     for key, members in people.parts.items():
         if not members or key in people.unasked or (keys is not None and key not in keys):
             continue
-        whole = members == people.everybody
+        whole = people.populations[key].is_everybody
+        if members == people.everybody and found.plan.design is Design.NONE:
+            whole = True  # estimated already, and compared with nobody
         own = estimate if whole else _estimate_part(found, members, estimate)
         known = Known(own, counts[key], hidden[key])
         figures[key] = describe_population(people.populations[key], days, found.plan, known, found.data.snapshot)

@@ -47,6 +47,12 @@ def migrate_database(address: DatabaseAddress) -> None:
     migrate.upgrade(address.owner_url)
 
 
+def start_database_over(address: DatabaseAddress) -> None:
+    """Take out everything that is in the database, and make its tables again."""
+    migrate.downgrade(address.owner_url, "base")
+    migrate.upgrade(address.owner_url)
+
+
 def analyse_database(address: DatabaseAddress) -> None:
     """Let the database plan its queries by what its tables hold now, after many rows were added."""
     migrate.analyse(address.owner_url)

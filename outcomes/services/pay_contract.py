@@ -20,7 +20,7 @@ from outcomes.services.settle_period import explain_parted, find_whole_period
 from outcomes.store import contracts, interventions, releases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -142,6 +142,11 @@ def _freeze(runtime: Runtime, actor: Actor, code: str, *, reason: str) -> Releas
         people = people_behind(session, Population(slug), period, plan)
         content = _content(contract, slug, figures)
         _require_same_people(paid_from, content)
+        frozen = releases.list_versions(
+            session, organisation_id=contract.organisation_id, kind=KIND, subject=code, first_day=contract.first_day,
+            last_day=contract.last_day,
+        )  # fmt: skip
+        content = in_its_form(content, frozen[-1].content if frozen else {})
     days = f"{contract.first_day}/{contract.last_day}"
     try:
         return publish_release(
@@ -157,6 +162,16 @@ def _freeze(runtime: Runtime, actor: Actor, code: str, *, reason: str) -> Releas
                 session, organisation_id=contract.organisation_id, kind=KIND, subject=code,
                 first_day=contract.first_day, last_day=contract.last_day,
             )[-1]  # fmt: skip
+
+
+def in_its_form(content: dict[str, Any], frozen: Mapping[str, Any]) -> dict[str, Any]:
+    """``content`` without ``highest``, where ``frozen`` is older than that and the figures are the same.
+
+    So nothing has changed, and nothing is published or paid anew.
+    """
+    before, now = frozen.get("figure", {}), content["figure"]
+    as_then = {key: value for key, value in now.items() if key in before}
+    return {**content, "figure": as_then} if set(now) - set(before) == {"highest"} and as_then == before else content
 
 
 def _require_over(session: Session, contract: OutcomeContract, today: date) -> None:

@@ -85,7 +85,7 @@ def _material(
         met_today=next((each.id for each in meetings if each.held_on == today), None),
         meetings=tuple(each.held_on for each in earlier),
         points=learning.list_points(session, intervention_id=intervention.id),
-        starts=[(row[0], row[1]) for row in learning.list_first_starts(session, intervention_id=intervention.id)],
+        starts=learning.list_first_starts(session, intervention_id=intervention.id),
         stopped=learning.count_stopped(session, intervention_id=intervention.id),
         origin=Origin(
             plan_version=plan.version if plan else None,

@@ -38,6 +38,8 @@ AUTHORITY = "authority"
 KIND = "overview"
 STEERING = ("value", "requirements", "supervision", "contract")
 """Kinds whose newest figures stand beside each other, under their own name."""
+AS_OF_NOW = frozenset({"requirements", "supervision", "contract"})
+"""Those that are published as they stand on the day, whatever period was asked for: the newest is what was published last."""
 
 
 def read_national(runtime: Runtime, scope: Scope) -> National:
@@ -81,18 +83,26 @@ def _steering(session: Session, municipalities: Sequence[tuple[UUID, str]]) -> t
     found: dict[str, list[PublishedPart]] = {}
     unsound = set()
     for kind in STEERING:
-        newest = {
-            (release.organisation_id, release.subject if kind == "value" else ""): release
-            for release in releases.list_releases_for_authority(session, kind=kind)
-            if kind in release.content.get("figures", {})
-        }
-        for release in newest.values():
+        for release in pick_newest(kind, releases.list_releases_for_authority(session, kind=kind)):
             if release_checksum(release) != release.checksum:
                 unsound.add(release.organisation_name)
                 continue
             figures = release.content["figures"][kind]
             found.setdefault(kind, []).append(PublishedPart(release.organisation_id, release.id, figures))
     return build_steering(municipalities, found), unsound
+
+
+def pick_newest(kind: str, found: Iterable[Release]) -> list[Release]:
+    """The newest release of a kind of each organisation, and of each intervention where it is of one.
+
+    ``found``: the newest period and version last. Those without figures of the kind (what a payment follows from) aren't
+    looked at.
+    """
+    told = [release for release in found if kind in release.content.get("figures", {})]
+    if kind in AS_OF_NOW:
+        told.sort(key=lambda release: release.created_at)
+    whose = {(release.organisation_id, release.subject if kind == "value" else ""): release for release in told}
+    return list(whose.values())
 
 
 def _published(release: Release) -> Published:

@@ -54,7 +54,7 @@ def read_part_report(runtime: Runtime, scope: Scope, *, part: Population, period
     period = period or read_period(runtime, scope, intervention_slug=part.intervention)
     page = list_interventions(runtime, scope, period, question)
     row = next((each for each in page.rows if each.population == part and each.figures), None)
-    if row is None or row.part is None:
+    if row is None or part.is_everybody:
         raise _nothing()
     days = Period(*row.days) if row.days else period
     with runtime.database.transaction(scope) as session:
@@ -107,7 +107,7 @@ def render_part(context: PartContext, file_format: str, locale: str) -> ReportFi
 
     if locale not in LOCALES or file_format not in FORMATS:
         raise NotFoundError(Sentence("The report does not come in that language or format."))
-    name = f"outcomes-part-{context.trace.snapshot}-{locale}.{file_format}"
+    name = f"outcomes-part-{context.trace.snapshot}-{context.mark}-{locale}.{file_format}"
     if file_format == "pdf":
         content = made.render_part_pdf(context, locale)
     elif file_format == "xlsx":

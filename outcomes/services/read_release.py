@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from outcomes.errors import NotFoundError, Sentence, UnavailableError
+from outcomes.errors import AlteredError, NotFoundError, Sentence
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.reports.release_document import Difference, ReleaseDocument, compare_documents, document_from_json
 from outcomes.reports.stored_values import from_stored
 from outcomes.services.draft_release import KIND_NAMES, OF_AN_INTERVENTION
-from outcomes.services.list_releases import VersionLine, version_line
+from outcomes.services.list_releases import VersionLine, is_of_one_contract, version_line
 from outcomes.services.publish_release import release_checksum
 from outcomes.store import interventions, releases
 
@@ -56,7 +56,7 @@ class ReleasePage:
 def read_release(runtime: Runtime, scope: Scope, release_id: UUID | None) -> ReleasePage:
     """The release of this id: the organisation's own, or one that is meant for the authority that asks.
 
-    Raises ``NotFoundError`` for any other, ``UnavailableError`` where what is stored isn't what was published.
+    Raises ``NotFoundError`` for any other, ``AlteredError`` where what is stored isn't what was published.
     """
     with runtime.database.transaction(scope) as session:
         release = releases.find_release(session, release_id=release_id) if release_id else None
@@ -66,11 +66,12 @@ def read_release(runtime: Runtime, scope: Scope, release_id: UUID | None) -> Rel
             session, organisation_id=release.organisation_id, kind=release.kind, subject=release.subject,
             first_day=release.first_day, last_day=release.last_day,
         )  # fmt: skip
-        intervention = interventions.find_intervention(session, slug=release.subject)
+        of_one = release.kind in OF_AN_INTERVENTION
+        intervention = interventions.find_intervention(session, slug=release.subject) if of_one else None
     before = next((each for each in reversed(versions) if each.version < release.version), None)
     document, earlier = _read(release), _read(before) if before is not None else None
     name = local_text(intervention.title) if intervention else _published_name(release)
-    whole = release.kind not in OF_AN_INTERVENTION
+    whole = not of_one and not is_of_one_contract(release)
     return ReleasePage(
         kind_name=KIND_NAMES[release.kind],
         subject_name=name or (release.organisation_name if whole else release.subject),
@@ -114,9 +115,9 @@ def read_release_data(runtime: Runtime, scope: Scope, release_id: UUID | None) -
 
 
 def checked_content(release: Release) -> Json:
-    """The release's content. Raises ``UnavailableError`` where it isn't what was published."""
+    """The release's content. Raises ``AlteredError`` where it isn't what was published."""
     if release_checksum(release) != release.checksum:
-        raise UnavailableError(
+        raise AlteredError(
             Sentence(
                 "What is stored of this release is not what was published, so it is not shown. Tell the administrator: the"
                 " command outcomes releases verify names every release that doesn't fit."

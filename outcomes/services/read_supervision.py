@@ -109,15 +109,19 @@ def signal_line(row: Row[SupervisionSignal, Provider, Intervention]) -> SignalLi
 
 def _provider(provider: Provider, lines: tuple[SignalLine, ...], contents: list[Json]) -> ProviderLine:
     key = str(provider.id)
-    judged = [{each["provider"] for kind in ("charts", "compared") for each in look.get(kind, ())} for look in contents]
     return ProviderLine(
         provider_id=provider.id,
         name=provider.name,
         n_open=_count(lines, provider.id, "open"),
         n_in_dialogue=_count(lines, provider.id, "in_dialogue"),
-        n_followed=sum(key in each for each in judged),
+        n_followed=sum(key in judged_providers(content) for content in contents),
         n_unknown=sum(key in content["not_compared"] for content in contents),
     )
+
+
+def judged_providers(content: Json) -> set[str]:
+    """Ids of the providers that had enough people in a look: followed over time, or held beside each other in the funnel."""
+    return {each["provider"] for kind in ("charts", "compared") for each in content.get(kind, ())}
 
 
 def _look(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from outcomes.errors import Sentence
 from outcomes.reports.parts import local_text
 from outcomes.reports.supervision.catalogue import AUTHORITIES, CATALOGUE, Evidence
 from outcomes.reports.supervision.themes import Theme, ThemeVersion, shipped_themes, themes_on
+from outcomes.services.read_sender import read_sender
 from outcomes.store import supervision
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def read_themes(runtime: Runtime, actor: Actor) -> ThemesContext:
     """The versions that the actor's organisation reads."""
     with runtime.database.transaction(actor.scope) as session:
         versions = list_versions(session)
+    versions = _name_keepers(runtime, versions)
     in_force = themes_on(versions, runtime.today())
     order = list(AUTHORITIES)
     lines = [
@@ -56,6 +58,14 @@ def read_themes(runtime: Runtime, actor: Actor) -> ThemesContext:
         for version in sorted(versions, key=lambda each: (order.index(each.authority), each.valid_from))
     ]
     return ThemesContext(tuple(lines), tuple(CATALOGUE.values()), actor.role == "authority")
+
+
+def _name_keepers(runtime: Runtime, versions: tuple[ThemeVersion, ...]) -> tuple[ThemeVersion, ...]:
+    """What is shared with the name of the organisation that keeps it: never of the one who wrote it there."""
+    owners = {each.owner for each in versions if each.shared}
+    keepers = {owner: read_sender(runtime, organisation_id=owner, slug="") for owner in owners}
+    names = {owner: keeper.organisation_name for owner, keeper in keepers.items() if keeper}
+    return tuple(replace(each, kept_by=names.get(each.owner, "")) if each.shared else each for each in versions)
 
 
 def list_versions(session: Session) -> tuple[ThemeVersion, ...]:
@@ -92,5 +102,4 @@ def _version(row: ThemeSet) -> ThemeVersion:
         ),
         shared=row.shared,
         owner=row.organisation_id,
-        kept_by=row.recorded_by if row.shared else "",
     )

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
 
@@ -84,16 +83,16 @@ def list_figures(session: Session, *, plan_id: UUID) -> Sequence[StoredResult]:
     ).all()
 
 
-def list_first_starts(session: Session, *, intervention_id: UUID) -> Sequence[Row[date, UUID | None]]:
-    """Each person's first day in the intervention itself (nobody whom they are compared with), and at which provider."""
+def list_first_starts(session: Session, *, intervention_id: UUID) -> Sequence[date]:
+    """Each person's first day in the intervention itself (nobody whom they are compared with), oldest first."""
     first = (
-        select(Episode.citizen_id, Episode.started_on, Episode.provider_id)
+        select(Episode.citizen_id, Episode.started_on)
         .where(Episode.intervention_id == intervention_id, Episode.comparison_status == "intervention")
         .ext(distinct_on(Episode.citizen_id))
         .order_by(Episode.citizen_id, Episode.started_on, Episode.id)
         .subquery()
     )
-    return session.execute(select(first.c.started_on, first.c.provider_id).order_by(first.c.started_on)).all()
+    return session.scalars(select(first.c.started_on).order_by(first.c.started_on)).all()
 
 
 def count_stopped(session: Session, *, intervention_id: UUID) -> int:

@@ -30,6 +30,7 @@ STATUS: tuple[tuple[type[OutcomesError], int, str], ...] = (
     (errors.AnalysisPlanError, 409, "errors/409.html"),
     (errors.InputError, 400, "errors/400.html"),
     (errors.EstimateError, 409, "errors/409.html"),
+    (errors.AlteredError, 409, "errors/409.html"),
     (errors.UnavailableError, 503, "errors/503.html"),
 )
 FAULT = 500

@@ -42,7 +42,9 @@ def asked_way_back() -> WayBack | None:
 
 def way_back(address: str) -> WayBack | None:
     """The way back to ``address``: only the path and the question of one of :data:`PAGES`, never another site."""
-    if not address.startswith("/") or len(address) > LONGEST or not address.isprintable() or "\\" in address:
+    if not address.startswith("/") or address.startswith("//"):  # what follows two or more is a site to a browser
+        return None
+    if len(address) > LONGEST or not address.isprintable() or "\\" in address:
         return None
     try:
         parts = urlsplit(address)

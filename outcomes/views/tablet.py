@@ -15,7 +15,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from outcomes.errors import AnswerError, LinkError, Sentence
+from outcomes.errors import AnswerError, LinkError, Sentence, UnavailableError
 from outcomes.language import translate
 from outcomes.services.open_link import Ticket
 from outcomes.services.raise_signals import wish_to_talk
@@ -223,10 +223,16 @@ def keep_shared() -> Iterator[None]:
 
 
 def _say_who_asks() -> None:
-    """Whose tablet it is: the one whose questions were answered on it before, else the one that its address names."""
-    sender = read_sender(
-        runtime(), organisation_id=parse_uuid(request.cookies.get(COOKIE)), slug=request.args.get("hos", "")
-    )
+    """Whose tablet it is: the one that its address names, else the one whose questions were answered on it before.
+
+    The page is good without: where the database is away, nobody is named.
+    """
+    try:
+        named = read_sender(runtime(), organisation_id=None, slug=request.args.get("hos", ""))
+        before = parse_uuid(request.cookies.get(COOKIE))
+        sender = named or read_sender(runtime(), organisation_id=before, slug="")
+    except UnavailableError:
+        return
     if sender is not None:
         say_sender(sender.organisation_name, sender.contact)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import file_lock
-from tests.e2e.running import Demo, running_demo
+from tests.e2e.running import Demo, FirstDay, running_demo, spend_first_day
 from tests.e2e.visitor import DESKTOP, PHONE, Visitor
 
 if TYPE_CHECKING:
@@ -67,21 +68,42 @@ class Users:
 
 
 @pytest.fixture(scope="session")
-def demo(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """One demo for every process of the run: the first to ask starts it, and stops it when the last has left."""
-    users = Users(run_folder)
+def begun_demo(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, FirstDay]]:
+    """One demo for every process of the run, and how its first day went: it is started, stopped and started again.
+
+    The first process to ask starts it, and stops it when the last has left.
+    """
+    users, running = Users(run_folder), ExitStack()
     with users.locked() as state:
         state["users"] += 1
-        starter = running_demo(tmp_path_factory.mktemp("demo") / "home") if state["demo"] is None else None
-        if starter is not None:
-            demo = starter.__enter__()
+        started = state["demo"] is None
+        if started:
+            home = tmp_path_factory.mktemp("demo") / "home"
+            first_day = spend_first_day(home)
+            begun = time.monotonic()
+            demo = running.enter_context(running_demo(home))
+            first_day.seconds_to_start_again = time.monotonic() - begun
             state["demo"] = {"url": demo.url, "home": str(demo.home), "pid": demo.pid, "links": demo.links}
+            state["first_day"] = asdict(first_day)
         found = state["demo"]
-    yield Demo(found["url"], Path(found["home"]), found["pid"], found["links"])
+        day = FirstDay(**state["first_day"])
+    yield Demo(found["url"], Path(found["home"]), found["pid"], found["links"]), day
     users.leave()
-    if starter is not None:
+    if started:
         users.wait_until_gone()
-        starter.__exit__(None, None, None)
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def demo(begun_demo: tuple[Demo, FirstDay]) -> Demo:
+    """One demo for every process of the run."""
+    return begun_demo[0]
+
+
+@pytest.fixture(scope="session")
+def first_day(begun_demo: tuple[Demo, FirstDay]) -> FirstDay:
+    """What was seen when the demo was started for the first time, and stopped."""
+    return begun_demo[1]
 
 
 @pytest.fixture(scope="session")

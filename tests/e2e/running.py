@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 180
 STOP_SECONDS = 30
+REPORT = ("report", "--organisation", "btheb-trial", "--intervention", "btheb", "--format", "json")
 WHO = ("citizen", "parent", "worker", "manager", "administrator", "authority", "trial_manager")
 """Whom the printed links are for, in the order in which they are printed."""
 
@@ -47,6 +48,29 @@ class Demo:
         """The instance at work, on the demo's own database."""
         with open_runtime(read_settings(surroundings(self.home))) as runtime:
             yield runtime
+
+
+@dataclass
+class FirstDay:
+    """What a demo's first start and stop looked like; reports as they were printed."""
+
+    report_while_running: str
+    report_while_stopped: str
+    database_ran: bool
+    database_stopped: bool
+    seconds_to_start_again: float = 0.0
+
+
+def spend_first_day(home: Path) -> FirstDay:
+    """Start a demo for the first time, ask it for a report, stop it by Ctrl-C, and ask again."""
+    with running_demo(home, stop_with=signal.SIGINT) as demo:
+        while_running = demo.command(*REPORT)
+        database_ran = EmbeddedPostgres(demo.home / "postgresql").alive()
+    stopped = run_outcomes(home, *REPORT)
+    for report in (while_running, stopped):
+        assert report.returncode == 0, report.stderr
+    database_stopped = not EmbeddedPostgres(home / "postgresql").alive()
+    return FirstDay(while_running.stdout, stopped.stdout, database_ran, database_stopped)
 
 
 def surroundings(home: Path) -> dict[str, str]:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-import signal
 import socket
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from outcomes.settings import write_new_settings
-from outcomes.store.embedded import EmbeddedPostgres
-from tests.e2e.running import Demo, free_port, run_outcomes, running_demo
+from tests.e2e.running import REPORT, free_port, run_outcomes
+
+if TYPE_CHECKING:
+    from tests.e2e.running import Demo, FirstDay
 
 pytestmark = pytest.mark.database
 
 WARM_SECONDS = 10
 TRIAL = Path(__file__).parents[2] / "docs" / "examples" / "btheb"
-REPORT = ("report", "--organisation", "btheb-trial", "--intervention", "btheb", "--format", "json")
 
 
 def lasting(printed: str) -> dict[str, object]:
@@ -26,24 +26,15 @@ def lasting(printed: str) -> dict[str, object]:
     return {key: value for key, value in json.loads(printed).items() if key != "generated_at"}
 
 
-def test_starting_stopping_and_what_stays(tmp_path: Path) -> None:
-    """A demo stops with its database by either signal, starts again in seconds with the same people, and reports while
-    it is stopped what it reported while it ran."""
-    with running_demo(tmp_path / "home", stop_with=signal.SIGINT) as demo:
-        while_running = demo.command(*REPORT)
-        assert while_running.returncode == 0, while_running.stderr
-        assert EmbeddedPostgres(demo.home / "postgresql").alive()
-
-    stopped = run_outcomes(tmp_path / "home", *REPORT)
-    assert stopped.returncode == 0, stopped.stderr
-    assert lasting(stopped.stdout) == lasting(while_running.stdout)
-    assert not EmbeddedPostgres(tmp_path / "home" / "postgresql").alive()
-
-    begun = time.monotonic()
-    with running_demo(tmp_path / "home", stop_with=signal.SIGTERM) as again:
-        assert time.monotonic() - begun < WARM_SECONDS
-        assert lasting(again.command(*REPORT).stdout) == lasting(while_running.stdout)
-        assert run_outcomes(again.home, "audit", "--organisation", "solbjerg").returncode == 0
+def test_starting_stopping_and_what_stays(demo: Demo, first_day: FirstDay) -> None:
+    """A demo stops with its database, starts again in seconds with the same people, and reports while it is stopped what
+    it reported while it ran. It was stopped by Ctrl-C; at the end of the run it is by the other signal."""
+    assert first_day.database_ran
+    assert first_day.database_stopped
+    assert lasting(first_day.report_while_stopped) == lasting(first_day.report_while_running)
+    assert first_day.seconds_to_start_again < WARM_SECONDS
+    assert lasting(demo.command(*REPORT).stdout) == lasting(first_day.report_while_running)
+    assert run_outcomes(demo.home, "audit", "--organisation", "solbjerg").returncode == 0
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def test_the_overview_and_every_report(visitor: Visitor, demo: Demo) -> None:
         visitor.look(f"report of {name}, with every table open")
         page.locator(".downloads").get_by_role("link", name=visitor.word("Analysis plan")).click()
         visitor.look(f"analysis plan of {name}")
+        visitor.press("Back to the report")
         visitor.press("All interventions")
 
 

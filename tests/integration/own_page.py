@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
 from outcomes.models import CitizenIdentity, Message
 from outcomes.services.contact import normal_email, normal_phone
@@ -43,9 +43,12 @@ def sent_codes(runtime: Runtime, tenant: Tenant) -> list[str]:
 
 
 def codes_of(runtime: Runtime, scope: Scope) -> list[str]:
-    """The codes that wait in the outbox, oldest first."""
+    """The codes that wait in the outbox, oldest first, also where the clock stands still."""
+    stored = literal_column("message.xmin::text::bigint")
     with runtime.database.transaction(scope) as session:
-        rows = session.scalars(select(Message).where(Message.kind == "login_code").order_by(Message.created_at)).all()
+        rows = session.scalars(
+            select(Message).where(Message.kind == "login_code").order_by(Message.created_at, stored)
+        ).all()
         return [runtime.vault.decrypt(row.secret_sealed or b"", place=secret_place(row.id)) for row in rows]
 
 

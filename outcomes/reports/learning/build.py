@@ -46,7 +46,7 @@ class LearningMaterial:
     met_today: UUID | None
     meetings: tuple[date, ...]
     points: Sequence[LearningPoint]
-    starts: Sequence[tuple[date, UUID | None]]
+    starts: Sequence[date]
     stopped: int
     origin: Origin
 

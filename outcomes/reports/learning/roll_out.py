@@ -13,7 +13,6 @@ from outcomes.reports.parts import Column, Figure, Kind, Table, Withheld
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-    from uuid import UUID
 
     from outcomes.analysis.uptake import UptakePeriod
     from outcomes.reports.parts import LocalText
@@ -28,22 +27,22 @@ LEAST_PROVIDERS = 2
 
 
 def describe_roll_out(
-    starts: Sequence[tuple[date, UUID | None]],
+    starts: Sequence[date],
     begun: Sequence[tuple[LocalText | str, int | None]],
     points: Sequence[PointView],
     today: date,
 ) -> RollOut:
-    """``starts``: each person's first day and provider, oldest first; ``begun``: how many have begun at each provider, as the
+    """``starts``: each person's first day, oldest first; ``begun``: how many have begun at each provider, as the
     overview shows it (None: it doesn't); ``points``: drivers and barriers, oldest first."""
     drivers = tuple(each for each in points if each.kind == "driver")
     barriers = tuple(each for each in points if each.kind == "barrier")
-    periods = count_uptake((day for day, _ in starts), today)
+    periods = count_uptake(starts, today)
     if not periods:
         return RollOut(TOO_FEW, None, None, drivers, barriers)
     finding = Sentence(
         "%(count)s people have begun from %(first)s to %(last)s.",
         count=periods[-1].so_far,
-        first=starts[0][0].replace(day=1),
+        first=starts[0].replace(day=1),
         last=today,
     )
     numbered = number_marks(drivers, barriers)

@@ -6,14 +6,13 @@ Made of the same stored figures as the overview, so that it shows what the overv
 
 from outcomes.reports.part_report.build import build_part
 from outcomes.reports.part_report.context import PartContext, PartMaterial
-from outcomes.reports.part_report.exports import part_to_json, render_part_html, render_part_pdf, write_part_workbook
+from outcomes.reports.part_report.exports import part_to_json, render_part_pdf, write_part_workbook
 
 __all__ = [
     "PartContext",
     "PartMaterial",
     "build_part",
     "part_to_json",
-    "render_part_html",
     "render_part_pdf",
     "write_part_workbook",
 ]

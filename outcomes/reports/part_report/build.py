@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from outcomes.analysis.evidence import grade_word
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from outcomes.reports.part_report.context import PartMaterial
 
 NAME = Sentence("Report of a part of the people")
+MARK_LETTERS = 8
 
 
 def build_part(material: PartMaterial) -> PartContext:
@@ -33,6 +35,7 @@ def build_part(material: PartMaterial) -> PartContext:
     row, figures = material.row, material.figures
     return PartContext(
         heading=_heading(material),
+        mark=sha256(row.population.key.encode()).hexdigest()[:MARK_LETTERS],
         part=_part(material),
         finding=row.finding,
         caution=row.caution,

@@ -17,7 +17,7 @@ from outcomes.reports.targets import TargetView
 @dataclass(frozen=True, slots=True)
 class PartMaterial:
     """The overview's own ``row`` of the part, and the stored ``figures`` behind it; ``everybody``: those of all the people
-    (None: not stored). The part is what ``row.part`` says: it isn't None."""
+    (None: not stored)."""
 
     organisation: str
     row: OverviewRow
@@ -37,9 +37,11 @@ class PartMaterial:
 
 @dataclass(frozen=True, slots=True)
 class PartContext:
-    """The whole report of a part. ``caution``: how much is unknown, where that is much (None: little)."""
+    """The whole report of a part. ``mark``: a few letters for a file's name, the same for the same part and another for any
+    other; ``caution``: how much is unknown, where that is much (None: little)."""
 
     heading: Heading
+    mark: str
     part: LocalText
     finding: Sentence
     caution: Sentence | None

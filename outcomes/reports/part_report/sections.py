@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from outcomes.reports.part_report.context import PartMaterial
 
 NOT_SHOWN = Sentence("This can't be shown yet")
+ALONE = Sentence(
+    "These are all the people in it, so nobody stands beside them. Their means are rounded, as every part's are."
+)
+BESIDE = Sentence(
+    "Everybody's change has these people's in it. Who is sent where isn't decided by lot: the providers section of"
+    " the whole report takes into account who they are."
+)
 UNKNOWN = Sentence("Who hasn't answered both times is unknown, and isn't taken to be well.")
 
 
@@ -53,12 +60,13 @@ def _count(figures: PopulationFigures, name: str, count: int | None) -> Cell:
 
 
 def course_section(material: PartMaterial) -> Section:
-    """The change from the start, beside that of everybody."""
+    """The change from the start, beside that of everybody where they are others too."""
     title, figures = Sentence("How it went over time"), material.figures
     change = figures.change
     if not isinstance(change, TermEstimate):
         return Section("course", title, NOT_SHOWN, withheld=(change.sentence,))
-    whole = material.everybody.change if material.everybody else None
+    alone = holds_everybody(material)
+    whole = material.everybody.change if material.everybody and not alone else None
     marks = [PeriodMark(Sentence("These people"), change.estimate, change.ci_low, change.ci_high, now=True)]
     if isinstance(whole, TermEstimate):
         marks.insert(
@@ -79,14 +87,17 @@ def course_section(material: PartMaterial) -> Section:
                 low=Points(change.ci_low), high=Points(change.ci_high),
             ),
         ),
-        caption=Sentence(
-            "Everybody's change has these people's in it. Who is sent where isn't decided by lot: the providers section of"
-            " the whole report takes into account who they are."
-        ),
+        caption=ALONE if alone else BESIDE,
         chart=PeriodChart(tuple(marks), figures.lower_is_better),
         table=_course_table(figures, change, whole),
     )  # fmt: skip
     return Section("course", title, finding, (), figure)
+
+
+def holds_everybody(material: PartMaterial) -> bool:
+    """Do the counts say that the part is all the people there are?"""
+    begun = material.figures.n_begun
+    return begun is not None and material.everybody is not None and material.everybody.n_begun == begun
 
 
 def _direction(change: TermEstimate, *, lower_is_better: bool) -> Sentence:

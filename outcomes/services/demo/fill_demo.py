@@ -1,10 +1,14 @@
-"""Fill an empty database with the demo; in a filled one, only make fresh links."""
+"""Fill an empty database with the demo; in a filled one, only make fresh links. One that was broken off isn't filled."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from outcomes.errors import Sentence, UnavailableError
+from outcomes.models import AuditEntry, SignInLink
 from outcomes.services.demo import content
 from outcomes.services.demo.links import DemoLinks, make_links
 from outcomes.services.demo.trial import fill_trial
@@ -29,7 +33,12 @@ def fill_demo(
 
     ``rng`` decides everything that is left to chance; the same generator gives the same people and answers. ``analyse`` tells
     the database, once they are there, how many rows its tables hold now: what is worked out of them is quicker for it.
+    Raises ``UnavailableError`` where an earlier start was broken off (see :func:`is_broken_off`).
     """
+    if is_broken_off(runtime):
+        raise UnavailableError(
+            Sentence("The demo was stopped while it was being made, and isn't whole. Give the demo an empty database.")
+        )
     scope = _find_municipality(runtime)
     if scope is None:
         place, neighbours = _fill_municipalities(runtime, rng or Random(SEED))
@@ -40,6 +49,19 @@ def fill_demo(
     return make_links(runtime, scope, with_trial=fill_trial(runtime))
 
 
+def is_broken_off(runtime: Runtime) -> bool:
+    """Was the demo begun and never finished? Its making takes several transactions, and its links come last: where the record
+    of changes knows of none, nobody has seen it yet."""
+    scope = _find_municipality(runtime)
+    if scope is None:
+        return False
+    with runtime.database.transaction(scope) as session:
+        linked = select(AuditEntry.id).where(
+            AuditEntry.organisation_id == scope.organisation_id, AuditEntry.table_name == SignInLink.__tablename__
+        )
+        return session.scalar(linked.limit(1)) is None
+
+
 def _find_municipality(runtime: Runtime) -> Scope | None:
     with runtime.database.transaction(Scope(slug=content.SLUG)) as session:
         found = organisations.find_organisation(session, slug=content.SLUG)
@@ -47,7 +69,7 @@ def _find_municipality(runtime: Runtime) -> Scope | None:
 
 
 def _fill_municipalities(runtime: Runtime, rng: Random) -> tuple[Municipality, tuple[Scope, ...]]:
-    """The municipality, in one transaction: a demo is there whole, or not at all; and after it those around it."""
+    """The municipality, in one transaction, and after it those around it."""
     from outcomes.services.demo.courses import Courses  # noqa: PLC0415 - a filled demo starts without these
     from outcomes.services.demo.family import add_family  # noqa: PLC0415
     from outcomes.services.demo.municipality import add_municipality, make_municipality  # noqa: PLC0415

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -18,6 +19,7 @@ from outcomes.analysis.modelled_change import change_from_sums
 from outcomes.analysis.results import ModelledChange, TermEstimate, Withheld
 from outcomes.analysis.target_status import TargetStatus
 from outcomes.analysis.trend import Trend
+from outcomes.errors import UnavailableError
 from outcomes.instruments import Kind, check_answers, score_answers, shipped_instruments
 from outcomes.language import translate, use_locale
 from outcomes.models import (
@@ -32,7 +34,7 @@ from outcomes.models import (
 )
 from outcomes.services.administer import check_audit
 from outcomes.services.build_report import build_report, read_period
-from outcomes.services.demo import DemoLinks, content, fill_demo, goals, staff
+from outcomes.services.demo import DemoLinks, content, fill_demo, goals, is_broken_off, staff
 from outcomes.services.demo.courses import Courses
 from outcomes.services.demo.municipality import add_municipality, make_municipality
 from outcomes.services.demo.people import draw_names
@@ -50,6 +52,7 @@ from outcomes.services.list_caseload import list_caseload
 from outcomes.services.list_interventions import list_interventions
 from outcomes.services.list_signals import list_signals
 from outcomes.services.open_citizen import open_citizen
+from outcomes.services.open_database import DatabaseAddress, start_database_over
 from outcomes.services.open_link import open_link
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
 from outcomes.services.read_aggregates import read_aggregates
@@ -65,6 +68,7 @@ from outcomes.services.submit_response import submit_response
 from outcomes.store import migrate
 from outcomes.store.database import Database, Scope
 from outcomes.vault import Vault
+from tests.conftest import ServerDatabase, file_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +77,7 @@ if TYPE_CHECKING:
     from outcomes.reports.effect_report.context import EffectReportContext
     from outcomes.reports.effect_report.material import ReportMaterial
     from outcomes.settings import Settings
-    from tests.conftest import DatabaseMaker, ServerDatabase
+    from tests.conftest import DatabaseMaker
 
 LINK_TABLES = {"sign_in_link", "personal_link", "audit_entry"}
 NOW = datetime.now(UTC)
@@ -86,12 +90,25 @@ def make_runtime_on(settings: Settings, application: Database) -> Runtime:
 
 @pytest.fixture(scope="module")
 def filled(make_database: DatabaseMaker, settings: Settings) -> ServerDatabase:
-    """A filled demo, with nobody connected to it: to be copied."""
-    database = make_database()
-    application = Database(database.app_url)
-    fill_demo(make_runtime_on(settings, application), analyse=lambda: migrate.analyse(database.owner_url))
-    application.dispose()
-    return database
+    """A filled demo, with nobody connected to it: to be copied. The first process of the run to ask fills it."""
+    home = make_database.server.home
+    with file_lock(home / "filled.lock"):
+        kept = home / "filled"
+        if kept.exists():
+            return ServerDatabase(make_database.server, kept.read_text())
+        database = make_database()
+        application = Database(database.app_url)
+        fill_demo(make_runtime_on(settings, application), analyse=lambda: migrate.analyse(database.owner_url))
+        application.dispose()
+        (home / "filled-at").write_text(NOW.isoformat())
+        kept.write_text(database.name)
+        return database
+
+
+@pytest.fixture
+def filled_at(filled: ServerDatabase) -> datetime:
+    """When the process that filled it took it to be."""
+    return datetime.fromisoformat((filled.server.home / "filled-at").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -312,12 +329,14 @@ def test_the_overview_has_every_intervention(demo: Runtime, links: DemoLinks) ->
     assert len(reaches) == 1  # both are measured from 0 to 100: one scale for all
 
 
-def test_every_stored_row_of_the_overview_is_what_the_report_says(demo: Runtime, links: DemoLinks) -> None:
+def test_every_stored_row_of_the_overview_is_what_the_report_says(
+    demo: Runtime, links: DemoLinks, filled_at: datetime
+) -> None:
     for url in (links.manager, links.btheb_manager):
         assert url is not None
         scope = enter(demo, url).scope
         overview = list_interventions(demo, scope, read_period(demo, scope))
-        assert overview.computed_at == NOW
+        assert overview.computed_at == filled_at
         assert not overview.outdated
         for row in overview.rows:
             context = build_report(demo, scope, intervention_slug=row.intervention_id)
@@ -462,6 +481,25 @@ def test_a_demo_that_is_broken_off_leaves_nothing(
     with pytest.raises(RuntimeError, match="pulled the plug"):
         fill_demo(runtime)
 
+    assert not any(count for name, count in count_rows(database).items() if name != "alembic_version")
+
+
+def test_a_demo_that_is_broken_off_later_is_not_taken_as_filled(
+    make_database: DatabaseMaker, settings: Settings
+) -> None:
+    """Without its neighbours, results and releases it isn't the demo; the command makes its own database anew."""
+    database = make_database()
+    application = Database(database.app_url)
+    runtime, own = make_runtime_on(settings, application), uuid4()
+    with runtime.database.transaction(Scope(own)) as session:
+        session.add(Organisation(id=own, slug=content.SLUG, name="Solbjerg", kind="municipality"))
+        session.commit()
+    with pytest.raises(UnavailableError, match="isn't whole"):
+        fill_demo(runtime)
+
+    start_database_over(DatabaseAddress(database.app_url, database.owner_url))
+    assert not is_broken_off(runtime)
+    application.dispose()
     assert not any(count for name, count in count_rows(database).items() if name != "alembic_version")
 
 

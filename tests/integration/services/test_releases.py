@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from outcomes.cli import main
 from outcomes.cli import releases as releases_command
-from outcomes.errors import ConflictError, DisclosureError, InputError, NotFoundError, UnavailableError
+from outcomes.errors import AlteredError, ConflictError, DisclosureError, InputError, NotFoundError
 from outcomes.services.draft_release import publish_draft, read_draft
 from outcomes.services.gather_outcomes import Period
 from outcomes.services.list_releases import list_releases
@@ -275,7 +275,7 @@ def test_a_release_that_was_changed_behind_the_program_is_named_and_not_shown(
         assert found.looked_at == 1
         assert "version 1" in found.faults[0].place
         for read in (read_release, read_release_data):
-            with pytest.raises(UnavailableError, match="not what was published"):
+            with pytest.raises(AlteredError, match="not what was published"):
                 read(runtime, scope, release.id)
         with database.admin(unwatched=True) as connection:
             connection.execute(

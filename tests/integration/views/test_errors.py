@@ -25,16 +25,16 @@ ODD_QUERIES = (
 
 
 @pytest.fixture
-def broken(app: Flask) -> Flask:
+def broken(own_app: Flask) -> Flask:
     """The application with a page that fails, and says something secret in doing so."""
 
     @admits(ANYONE)
     def fail() -> str:
         raise ValueError(SECRET)
 
-    app.add_url_rule("/fejl", view_func=fail)
-    app.add_url_rule("/ingen", view_func=admits(ANYONE)(lambda: abort(410)), endpoint="gone")
-    return app
+    own_app.add_url_rule("/fejl", view_func=fail)
+    own_app.add_url_rule("/ingen", view_func=admits(ANYONE)(lambda: abort(410)), endpoint="gone")
+    return own_app
 
 
 @pytest.mark.parametrize("query", ODD_QUERIES)

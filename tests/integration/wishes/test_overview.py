@@ -20,7 +20,7 @@ from outcomes.analysis.population import Population, PopulationFigures
 from outcomes.analysis.results import TermEstimate, Withheld, WithheldReason
 from outcomes.errors import NotFoundError
 from outcomes.models import Provider, StoredResult, TargetGroup
-from outcomes.reports.part_report import render_part_html
+from outcomes.reports.part_report.exports import render_part_html
 from outcomes.reports.pdf import make_pdf
 from outcomes.reports.plain import to_plain
 from outcomes.services.build_report import build_report, read_period
@@ -377,10 +377,32 @@ def test_a_parts_report_shows_what_the_overview_does(runtime, course):
     change = told["sections"]["course"]["tables"]["course"][2]
     assert (change["value"], change["interval"]["low"]) == (row.interval.estimate, row.interval.low)
     assert render_part(context, "xlsx", "da").content.startswith(b"PK")
+    other_part = Population("hverdag", provider_id=course.tenant.provider_id)
+    beside = read_part_report(runtime, scope, part=other_part, period=period)
+    assert render_part(beside, "json", "en").name != render_part(context, "json", "en").name, "both can be kept"
     assert page.validate_pdf_bytes(make_pdf(render_part_html(context, "da"))).is_compliant
     for other in (Population("hverdag", provider_id=uuid4()), Population("hverdag", target_group="x"), EVERYBODY):
         with pytest.raises(NotFoundError):
             read_part_report(runtime, scope, part=other, period=period)
+
+
+def test_a_part_that_holds_everybody_is_its_change_alone(runtime):
+    """One provider has all the people, and the plan compares them: what it shows is still their own change, once."""
+    course = add_course(runtime, add_tenant(runtime))
+    compared = {"design": "expected", "expected_change": {"points": 5.0, "source": "Test"}}
+    add_analysis_plan(runtime, course, measurement_error=ERROR, **compared)
+    freeze_plan(runtime, course.tenant.scope, course.slug, by="Test")
+    add_people(runtime, course, better=14, same=10, worse=6)
+    store_results(runtime, course.tenant.scope)
+    part = Population("hverdag", provider_id=course.tenant.provider_id)
+    whole, own = read(runtime, course), read(runtime, course, part)
+    assert (whole.label, own.label) == (DesignLabel.D1, DesignLabel.D0)
+    assert own.n_begun == whole.n_begun == 30
+    assert own.main.estimate == own.change.estimate == pytest.approx(whole.change.estimate, abs=1)
+    assert whole.main.estimate == pytest.approx(whole.change.estimate - 5, abs=0.1)
+    context = read_part_report(runtime, course.tenant.scope, part=part)
+    assert context.heading.kind == own.word != whole.word
+    assert [str(mark.name) for mark in context.section("course").figure.chart.marks] == ["These people"]
 
 
 def test_the_report_counts_of_a_part_only_whom_the_overview_counts(runtime, course):

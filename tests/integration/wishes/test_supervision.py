@@ -195,7 +195,7 @@ def test_a_gap_and_an_overlap_have_their_own_sentence_before_anything_is_stored(
     assert add_themes(runtime, manager, themes_file(("2026-01-01", None))) == 0
 
 
-def test_an_authority_sets_themes_for_all(runtime, tenant, manager):
+def test_an_authority_sets_themes_for_all(runtime, tenant, manager, database):
     organisation_id = uuid4()
     with runtime.database.transaction(Scope(organisation_id, actor="command:test")) as session:
         session.add(Organisation(id=organisation_id, slug="styrelsen", name="Styrelsen", kind="authority", contact={}))
@@ -206,7 +206,10 @@ def test_an_authority_sets_themes_for_all(runtime, tenant, manager):
     authority = add_staff(runtime, whose, "authority", email="authority@example.org")
     add_themes(runtime, manager, themes_file(("2020-01-01", None)))
     add_themes(runtime, authority, themes_file(("2019-01-01", None)))
+    with database.admin(unwatched=True) as connection:  # as it was stored before
+        connection.execute(text("UPDATE theme_set SET recorded_by = 'Mette Holm'"))
     (line,) = [line for line in read_themes(runtime, manager).versions if line.in_force and line.version.shared]
+    assert line.version.kept_by == "Styrelsen", "others read whose it is, and no member of staff's name"
     assert line.version.valid_from == date(2019, 1, 1)
     part = read_pack(runtime, manager.scope, tenant.provider_id).authorities[0]
     assert (part.authority, part.valid_from, len(part.themes)) == ("socialtilsyn", date(2019, 1, 1), 1)

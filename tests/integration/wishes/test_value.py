@@ -26,6 +26,7 @@ from outcomes.services.gather_outcomes import Period
 from outcomes.services.import_prices import import_prices
 from outcomes.services.list_contracts import list_contracts, open_contract
 from outcomes.services.list_prices import list_prices, open_prices
+from outcomes.services.list_releases import list_releases
 from outcomes.services.pay_contract import pay_contract
 from outcomes.services.read_release import read_release, read_release_data
 from outcomes.services.read_value import read_value, render_value
@@ -256,6 +257,13 @@ def test_a_payment_is_reproduced_from_frozen_data(runtime, course, manager, peop
     assert payment.same
     with pytest.raises(ConflictError):  # the same figures pay once
         pay_contract(runtime, lone, code)
+    with database.admin(unwatched=True) as connection:  # as it was frozen before there was such a figure
+        frozen = connection.scalar(text("SELECT CAST(content AS text) FROM release"))
+        connection.execute(text("UPDATE release SET content = content #- '{figure,highest}'"))
+    with pytest.raises(ConflictError, match="written down already"):
+        pay_contract(runtime, lone, code, reason="x")
+    with database.admin(unwatched=True) as connection:
+        connection.execute(text("UPDATE release SET content = CAST(:frozen AS jsonb)"), {"frozen": frozen})
     add_score(runtime, course, people[-1], "month-3", 95)  # a new answer moves nothing that is frozen
     with pytest.raises(ConflictError, match="not because others have answered"):  # and it isn't judged until it is met
         pay_contract(runtime, lone, code, reason="x")
@@ -409,7 +417,9 @@ def test_published_amounts_follow_from_rounded_shares(runtime, course, manager, 
     """The authority reads what it is worth and what contracts pay for; neither tells how many it was."""
     take_in(runtime, manager)
     decide(runtime, manager)
-    pay_contract(runtime, manager, agree_contract(runtime, manager, CONTRACT))
+    code = agree_contract(runtime, manager, replace(CONTRACT, title="Nordby"))
+    assert code == "nordby-2", "under the organisation's own short name stand all contracts together"
+    pay_contract(runtime, manager, code)
     days = {"period": Period(date(2026, 1, 1), date(2026, 3, 31)), "seen": None, "reason": "", "by": "x"}
     told = {}
     for kind, subject in (("value", "hverdag"), ("contract", "")):
@@ -423,3 +433,6 @@ def test_published_amounts_follow_from_rounded_shares(runtime, course, manager, 
     assert (line["status"], line["share"], line["n"]) == ("met", 0.4, 30)
     assert line["paid"] == line["rate"] * round(line["share"] * line["n"]) == 48_000
     assert "counted" not in json.dumps(line)
+    names = {each.subject: each for each in list_releases(runtime, manager.scope).published if each.kind == "contract"}
+    paid = read_release(runtime, manager.scope, names[code].versions[0].release_id)
+    assert (names[code].subject_name, paid.subject_name, names["nordby"].subject_name) == (code, code, "Nordby Kommune")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import socket
+from contextlib import nullcontext
+from types import SimpleNamespace
 
+import pytest
 from click.testing import CliRunner
 
 from outcomes.cli import instance, main
+from outcomes.services import demo
+from outcomes.services.open_database import DatabaseAddress
 
 
 class ReachedError(Exception):
@@ -50,3 +55,30 @@ def test_an_address_that_is_set_stands(monkeypatch, tmp_path):
     monkeypatch.setattr(instance, "hold_database", hold)
     result = CliRunner().invoke(main, ["demo", "--port", str(free_port())])
     assert isinstance(result.exception, ReachedError), result.output
+
+
+@pytest.mark.parametrize(
+    ("own_server", "broken_off", "over"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_only_a_demo_that_was_broken_off_is_made_anew_and_only_on_our_own_server(
+    monkeypatch, tmp_path, own_server, broken_off, over
+):
+    address, done = DatabaseAddress("app", "owner", (lambda: True) if own_server else None), []
+
+    def fill(_runtime, **_):
+        raise ReachedError
+
+    monkeypatch.setenv("OUTCOMES_HOME", str(tmp_path))
+    monkeypatch.setenv("BASE_URL", "")
+    monkeypatch.delenv("OUTCOMES_DEMO", raising=False)
+    monkeypatch.setattr(instance, "stop_on_signals", lambda: None)
+    monkeypatch.setattr(instance, "hold_database", lambda _settings: nullcontext(address))
+    monkeypatch.setattr(instance, "require_demo", lambda *_, **__: None)
+    monkeypatch.setattr(instance, "migrate_database", lambda _address: None)
+    monkeypatch.setattr(instance, "make_runtime", lambda *_: SimpleNamespace())
+    monkeypatch.setattr(instance, "start_database_over", done.append)
+    monkeypatch.setattr(demo, "is_broken_off", lambda _runtime: broken_off)
+    monkeypatch.setattr(demo, "fill_demo", fill)
+    result = CliRunner().invoke(main, ["demo", "--port", str(free_port())])
+    assert isinstance(result.exception, ReachedError), result.output
+    assert done == ([address] if over else [])

@@ -133,7 +133,7 @@ def test_what_a_municipality_has_not_published_is_unknown_in_every_list() -> Non
     told = {
         "requirements": {"as_of": "2026-11-21", "since": "2026-01-01", "duties": 4, "law_bound": 1, "retired": 2,
                          "questioned": 1, "hours": 40, "net": 39},
-        "supervision": {"until": "2026-09-30", "providers": 7, "compared": 5, "unknown": 2, "waiting": 1, "in_dialogue": 1,
+        "supervision": {"until": "2026-09-30", "compared": 5, "unknown": 2, "waiting": 1, "in_dialogue": 1,
                         "false_alarms": 0.125},
     }  # fmt: skip
     found = build_steering(
@@ -145,10 +145,20 @@ def test_what_a_municipality_has_not_published_is_unknown_in_every_list() -> Non
     assert (signals[1].until, signals[1].waiting, signals[1].compared) == (None, None, None)
     assert str(found.hours_finding).startswith("About 40 hours")
     assert "(1 of 2)" in str(found.hours_finding)
-    assert "talked about: 2, among 5 providers" in str(found.signals_finding)
+    assert "that waits: 1. With one that is talked about: 1. That is among 5 providers" in str(found.signals_finding)
     assert "once in 8" in str(found.signals_finding)
     assert found.value == ()
     assert [each.release_id for each in found.contracts] == [None, None]
     nobody = build_steering([(silent, "Dal")], {})
     assert "unknown" in str(nobody.signals_finding)
     assert "known of no municipality" in str(nobody.hours_finding)
+
+
+@pytest.mark.parametrize(("compared", "said"), [(5, "once in 2.000"), (0, "Nobody could be compared")])
+def test_a_rate_that_is_rounded_to_zero_is_not_nobody_compared(compared: int, said: str) -> None:
+    heard = uuid4()
+    told = {"until": "2026-09-30", "providers": 7, "compared": compared, "unknown": 2, "waiting": 0, "in_dialogue": 0,
+            "false_alarms": 0.0}  # fmt: skip
+    found = build_steering([(heard, "Bro")], {"supervision": [PublishedPart(heard, uuid4(), told)]})
+    assert said in str(found.signals[0].false_alarms)
+    assert ("No provider could be compared" in str(found.signals_finding)) is (compared == 0)

@@ -12,7 +12,7 @@ from outcomes.analysis.population import Population
 from outcomes.analysis.results import Withheld, WithheldReason
 from outcomes.errors import Sentence
 from outcomes.reports.overview import make_part, row_from_json, row_to_json
-from outcomes.reports.overview_page import describe_figures, make_caution, qualify
+from outcomes.reports.overview_page import describe_figures, hidden_count, make_caution, qualify
 from outcomes.reports.stored_population import read_stored_figures
 from tests.unit.analysis.test_indicators import FIGURES
 
@@ -72,3 +72,5 @@ def test_where_few_are_missing_that_is_said_and_no_number_of_them():
     view = next(each for each in describe_figures(figures, make_part(figures, 0.0)) if each.key == "completeness")
     assert (view.value, view.total, str(view.mark)) == (None, None, "some may be missing")
     assert not any(letter.isdigit() for letter in str(view.why))
+    assert hidden_count(figures, "due") == (view.why, view.mark), "and in the part's report too"
+    assert hidden_count(figures, "answered") != (view.why, view.mark), "which isn't what is missing"

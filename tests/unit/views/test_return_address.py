@@ -31,7 +31,7 @@ def test_our_own_page_is_gone_back_to(pages: Flask, address: str) -> None:
     [
         "", "indsatser", "//evil.example/indsatser", "/\\evil.example", "https://evil.example/indsatser", "/log-ud",
         "/findes-ikke", "javascript:alert(1)", "/indsatser\r\nSet-Cookie: a=b", "/\t/evil.example", "//[",
-        "/indsatser?" + 500 * "x",
+        "/indsatser?" + 500 * "x", "///indsatser", "///indsatser?a=b", "////indsatser",
     ],
 )  # fmt: skip
 def test_nothing_else_is(pages: Flask, address: str) -> None:
