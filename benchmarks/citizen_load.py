@@ -6,6 +6,7 @@ Each part is a process of its own, started by ``citizen.py``.
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import socket
 import sys
@@ -21,6 +22,7 @@ POST_EVERY = 5
 """One request in so many keeps an answer; the others look at a question."""
 LINES_OF_REPORT = 4000
 WARM_SECONDS = 8.0
+BLOCK_BYTES = 8192
 
 
 def serve(home: str, port: str) -> None:
@@ -139,5 +141,18 @@ def load(port: str, people_file: str, rate: str, seconds: str) -> None:
     print(json.dumps(arrive(int(port), people, int(rate), float(seconds))))
 
 
+def disk(folder: str, seconds: str) -> None:
+    """What a durable write of one block costs meanwhile, ten times a second: no commit is quicker. Prints milliseconds."""
+    found, until = [], time.perf_counter() + float(seconds)
+    with (Path(folder) / "disk").open("wb", buffering=0) as file:
+        while time.perf_counter() < until:
+            time.sleep(0.1)
+            begun = time.perf_counter()
+            file.write(bytes(BLOCK_BYTES))
+            os.fdatasync(file.fileno())
+            found.append(1000 * (time.perf_counter() - begun))
+    print(json.dumps(found))
+
+
 if __name__ == "__main__":
-    {"serve": serve, "render": render, "load": load}[sys.argv[1]](*sys.argv[2:])
+    {"serve": serve, "render": render, "load": load, "disk": disk}[sys.argv[1]](*sys.argv[2:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -58,7 +59,10 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Called in each web process: connections aren't shared across a fork."""
         configure_logs(self.settings.log_level)
-        return create_app(open_runtime_later(self.settings, self.database_url))
+        app = create_app(open_runtime_later(self.settings, self.database_url))
+        gc.collect()
+        gc.freeze()  # what is there from the start stays: no request waits while the collector goes through it again
+        return app
 
     def run(self) -> None:
         StoppingArbiter(self).run()
