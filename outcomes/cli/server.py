@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from outcomes.services.open_database import DatabaseAddress
     from outcomes.settings import Settings
 
-THREADS = 8
+THREADS = 16
 RUN = "from outcomes.cli import main; main()"
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_BEFORE_JOBS = 1.5

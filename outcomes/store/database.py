@@ -116,7 +116,8 @@ class QuickTransaction:
 class Database:
     """An engine on ``url`` whose connections act as the application's role, never as superuser or owner."""
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+        # As many as a web process has threads: a connection beyond them would be opened anew each time it is needed.
         # Values stay out of error texts: they are answers and names, and error texts end in logs.
         self.engine: Engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True)
         event.listen(self.engine, "checkout", _refuse_dead)
