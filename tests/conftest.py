@@ -7,17 +7,19 @@ has a copy that is emptied before each test, and a test that breaks its database
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from jinja2 import BytecodeCache
-from sqlalchemy import Connection, NullPool, create_engine, text
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 
 from outcomes.language import DEFAULT_LOCALE, use_locale
 from outcomes.services.runtime import Runtime
@@ -33,16 +35,29 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
-    from jinja2.bccache import Bucket
 
 # Time is kept in benchmarks/: a busy machine makes no test wrong.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
 
 MIGRATED = "migrated"
+COLLECT_AFTER = (50_000, 20, 50)
+"""Objects that are new before the collector looks: memory is there, and thousands of tests wait."""
 START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 DATA_KEY = bytes(range(32))
 LOOKUP_KEY = bytes(range(32, 64))
+
+
+def pytest_configure() -> None:
+    """What thousands of tests stand on stays to the end: the collector needn't go through it while it is made ..."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """... nor again and again from then on."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()
 
 
 class Clock:
@@ -63,22 +78,6 @@ class Clock:
         self.at = datetime(year, month, day, hour, tzinfo=UTC)
 
 
-class CompiledTemplates(BytecodeCache):
-    """Each template is compiled once in a process, however many applications its tests make."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-TEMPLATES = CompiledTemplates()
-
 EMPTY = """DO $$
 DECLARE
     name text;
@@ -96,6 +95,12 @@ BEGIN
     PERFORM setval(oid::regclass, 1, false) FROM pg_class
         WHERE relkind = 'S' AND relnamespace IN ('public'::regnamespace, 'queue'::regnamespace);
 END $$"""
+
+
+@cache
+def way_in(url: str) -> Engine:
+    """A way into a database, which asks what server it is only once and keeps no connection."""
+    return create_engine(url, poolclass=NullPool)
 
 
 @dataclass(frozen=True)
@@ -120,10 +125,8 @@ class ServerDatabase:
     @contextmanager
     def connect(self, url: str) -> Iterator[Connection]:
         """A connection in one transaction, committed at the end."""
-        engine = create_engine(url, poolclass=NullPool)
-        with engine.begin() as connection:
+        with way_in(url).begin() as connection:
             yield connection
-        engine.dispose()
 
     @contextmanager
     def admin(self, *, unwatched: bool = False) -> Iterator[Connection]:
@@ -285,13 +288,21 @@ def open_runtime_on(settings: Settings, clock: Clock) -> Iterator[Callable[..., 
         yield make
 
 
+@pytest.fixture(scope="session")
+def templates(run_folder: Path) -> FileSystemBytecodeCache:
+    """Each template is compiled once in a run, however many processes and applications it has."""
+    folder = run_folder / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
 @pytest.fixture
-def own_app(runtime: Runtime) -> Flask:
+def own_app(runtime: Runtime, templates: FileSystemBytecodeCache) -> Flask:
     """The web application on an empty database, for a test that changes it."""
     from outcomes import create_app  # noqa: PLC0415 - tests without the web shouldn't need it
 
     app = create_app(runtime)
-    app.jinja_env.bytecode_cache = TEMPLATES
+    app.jinja_env.bytecode_cache = templates
     return app
 
 
@@ -302,12 +313,13 @@ def process_apps() -> list[Flask]:
 
 
 @pytest.fixture
-def app(runtime: Runtime, process_apps: list[Flask]) -> Flask:
+def app(runtime: Runtime, process_apps: list[Flask], templates: FileSystemBytecodeCache) -> Flask:
     """The web application on an empty database. Made once: its addresses take longer to compile than most tests run."""
     from outcomes import create_app  # noqa: PLC0415
 
     if not process_apps:
         process_apps.append(create_app(runtime))
+        process_apps[0].jinja_env.bytecode_cache = templates
     process_apps[0].extensions["outcomes"] = runtime
     return process_apps[0]
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from outcomes.analysis.disclosure import MINIMUM_CELL, may_show_cell
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     _Bounds = tuple[float, float | None]
 
 MOST_CELLS = 2000
+TABLES_KEPT = 256
+"""Protected tables that a process remembers."""
 LARGEST_HIDDEN = MINIMUM_CELL - 1
 DOWN, UP = 1.0, -1.0
 """Which way a linear program moves a cell: it makes ``cell * sign`` as small as it can."""
@@ -95,7 +98,16 @@ def protect_cells(cells: Mapping[str, int], sums: Sequence[Sum], *, public: Coll
 
 def protect_table(cells: Mapping[str, int], sums: Sequence[Sum], *, public: Collection[str] = ()) -> dict[str, Cell]:
     """Every cell as it may be shown: the count, "under 5", or withheld; arguments as :func:`protect_cells` has them."""
-    table = _Table(cells, sums, frozenset(public))
+    return dict(_protect(tuple(cells.items()), tuple(sums), frozenset(public)))
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _protect(
+    cells_in_order: tuple[tuple[str, int], ...], sums: tuple[Sum, ...], public: frozenset[str]
+) -> dict[str, Cell]:
+    """The same of a table that may have been protected before: each look at a report asks for the same ones."""
+    cells = dict(cells_in_order)
+    table = _Table(cells, sums, public)
     _require_table(table)
     small = table.small
     hidden = _hide(table, marked=True)

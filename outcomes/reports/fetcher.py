@@ -6,13 +6,20 @@ forgery), so this fetcher knows two kinds of address and refuses the rest before
 
 from __future__ import annotations
 
+import io
 import mimetypes
 from base64 import b64decode
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_to_bytes
 
+from fontTools.ttLib import woff2
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from outcomes.reports.fonts import SCHEME, STATIC_DIRECTORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SERVED_SUFFIXES = frozenset({".css", ".woff2", ".svg", ".png"})
 SERVED_DATA_TYPES = frozenset({"image/svg+xml", "image/png", "text/css"})
@@ -54,5 +61,15 @@ class PackageFetcher(URLFetcher):  # type: ignore[misc]
         served = path.is_relative_to(STATIC_DIRECTORY.resolve()) and path.suffix in SERVED_SUFFIXES
         if not served or not path.is_file():
             return self._refuse(url)
-        kind = "font/woff2" if path.suffix == ".woff2" else mimetypes.guess_type(path.name)[0]
+        if path.suffix == ".woff2":
+            return URLFetcherResponse(url, unpack_font(path), {"Content-Type": "font/ttf"})
+        kind = mimetypes.guess_type(path.name)[0]
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind or "application/octet-stream"})
+
+
+@cache
+def unpack_font(path: Path) -> bytes:
+    """A packed font as the renderer would unpack it, once in a process's life: it would do so for each document."""
+    unpacked = io.BytesIO()
+    woff2.decompress(io.BytesIO(path.read_bytes()), unpacked)
+    return unpacked.getvalue()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from outcomes.errors import Sentence, UnavailableError
+from outcomes.reports.collector import collector_at_rest
 from outcomes.reports.fonts import STATIC_DIRECTORY, font_face_css
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ def make_pdf(html: str, *, styles: Path = REPORT_CSS, rules: str = "") -> bytes:
     Raises :class:`~outcomes.errors.UnavailableError` where the document asks for anything outside our own files,
     since a report that silently lacks a part of itself must not be handed out.
     """
-    document, fetcher = _render(html, styles, ACCESSIBLE, rules)
-    pdf: bytes = document.write_pdf(pdf_variant=ACCESSIBLE)
+    with collector_at_rest():
+        document, fetcher = _render(html, styles, ACCESSIBLE, rules)
+        pdf: bytes = document.write_pdf(pdf_variant=ACCESSIBLE)
     _check(fetcher)
     return pdf
 
@@ -71,7 +73,6 @@ def make_archive_pdf(html: str, files: Sequence[DataFile], *, made: datetime, st
     """
     from weasyprint import Attachment  # noqa: PLC0415 - loads Pango, which web pages never need
 
-    document, fetcher = _render(html, styles, ARCHIVAL)
     attached = [
         Attachment(
             file_obj=io.BytesIO(file.content), name=file.name, description=file.description, created=made, modified=made,
@@ -79,8 +80,9 @@ def make_archive_pdf(html: str, files: Sequence[DataFile], *, made: datetime, st
         )
         for file in files
     ]  # fmt: skip
-    with warnings.catch_warnings():
+    with collector_at_rest(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # the renderer leaves it to Python to close its colour profile
+        document, fetcher = _render(html, styles, ARCHIVAL)
         pdf: bytes = document.write_pdf(pdf_variant=ARCHIVAL, attachments=attached, finisher=_declare_accessible)
     _check(fetcher)
     return pdf

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from outcomes.errors import NotFoundError, Sentence
 from outcomes.language import LOCALES
+from outcomes.reports.collector import collector_at_rest
 from outcomes.services.freeze_plan import find_plan, require_frozen
 from outcomes.services.read_requirements import read_requirements
 from outcomes.services.settle_period import WholePeriod, read_whole_period
@@ -69,16 +70,17 @@ def build_report(
     Raises ``NotFoundError`` (no intervention, plan or data) and ``AnalysisPlanError`` (plan not frozen). The first time
     that results of a plan are built is written down with the plan.
     """
-    from outcomes.reports.effect_report import build_context  # noqa: PLC0415 - heavy, and not in a citizen's path
-    from outcomes.services.gather_material import gather_material, gather_plan_outcomes  # noqa: PLC0415
-    from outcomes.services.gather_parts import gather_parts  # noqa: PLC0415
+    with collector_at_rest():
+        from outcomes.reports.effect_report import build_context  # noqa: PLC0415 - heavy, and not in a citizen's path
+        from outcomes.services.gather_material import gather_material, gather_plan_outcomes  # noqa: PLC0415
+        from outcomes.services.gather_parts import gather_parts  # noqa: PLC0415
 
-    with runtime.database.transaction(scope) as session:
-        intervention, stored = find_plan(session, intervention_slug)
-        require_frozen(stored, intervention_slug)
-        found = gather_plan_outcomes(runtime, session, intervention, stored, period)
-        material = gather_material(runtime, session, intervention, stored, found)
-        material = gather_parts(runtime, session, intervention, found, material)
+        with runtime.database.transaction(scope) as session:
+            intervention, stored = find_plan(session, intervention_slug)
+            require_frozen(stored, intervention_slug)
+            found = gather_plan_outcomes(runtime, session, intervention, stored, period)
+            material = gather_material(runtime, session, intervention, stored, found)
+            material = gather_parts(runtime, session, intervention, found, material)
     if stored.results_first_seen_at is None:
         _mark_seen(runtime, scope, intervention_slug)
     return build_context(replace(material, duties=read_requirements(runtime, scope)))

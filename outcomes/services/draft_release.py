@@ -101,14 +101,15 @@ def read_draft(runtime: Runtime, scope: Scope, *, kind: str, subject: str, perio
 
 def publish_draft(
     runtime: Runtime, scope: Scope, *, kind: str, subject: str, period: Period, seen: str | None, for_authority: bool,
-    reason: str, by: str,
+    reason: str, by: str, stored: bool = False,
 ) -> UUID:  # fmt: skip
     """Publish what was ``seen`` (None: by a command, which publishes what there is); gives the release's id.
+    ``stored``: whoever calls has stored the organisation's results just now.
 
     Raises ``ConflictError`` where the figures are others by now, and what
     :func:`~outcomes.services.publish_release.publish_release` raises.
     """
-    if kind not in UNSTORED:
+    if kind not in UNSTORED and not stored:
         store_results(runtime, scope)  # the ledger looks at today's answers, and so must the figures
     prepared = _prepare(runtime, scope, kind, subject, period)
     if prepared.draft.empty:

@@ -85,7 +85,7 @@ def gather_people(
     if asked_for & crossed.keys():
         populations, groupings = populations | crossed, groupings + crossings
     unasked = frozenset(populations.keys() & crossed.keys() - asked_for)
-    parts = {key: _members(each, placed) for key, each in populations.items()}
+    parts = _divide(populations, placed)
     rated = _rated(session, intervention, found.period)
     asked, replied = gather_experience(session, intervention, found.period, today)
     fingerprint = _fingerprint(found.data.snapshot, placed, rated, asked, replied)
@@ -114,7 +114,7 @@ def find_uncounted(
     """Providers' and target groups' people of whom the overview doesn't say how many began."""
     placed = place_people(session, intervention, found.data.people)
     populations, groupings = _populations(intervention.slug, placed, targets.list_provider_names(session))
-    parts = {key: _members(each, placed) for key, each in populations.items()}
+    parts = _divide(populations, placed)
     people = People(intervention.slug, placed, parts, populations, groupings, {}, frozenset(), {}, "")
     states = _states(people, found, changes)
     counts = {key: count_people(states[subject] for subject in sorted(part)) for key, part in parts.items()}
@@ -157,14 +157,22 @@ def _crossings(
     return {each.key: each for each in crossed.values()}, tuple(Grouping(key, of) for key, of in parts.items() if of)
 
 
-def _members(population: Population, placed: Mapping[str, Placed]) -> frozenset[str]:
-    return frozenset(
-        subject
-        for subject, each in placed.items()
-        if each.in_intervention
-        and population.provider_id in {None, each.provider_id}
-        and population.target_group in {None, each.target_group}
-    )
+def _divide(populations: Mapping[str, Population], placed: Mapping[str, Placed]) -> dict[str, frozenset[str]]:
+    """The subjects of each population, by its key. Everybody is looked at once, however many populations there are."""
+    together: dict[tuple[UUID | None, str | None], list[str]] = defaultdict(list)
+    for subject, each in placed.items():
+        if each.in_intervention:
+            together[each.provider_id, each.target_group].append(subject)
+    return {
+        key: frozenset().union(
+            *(
+                subjects
+                for (provider_id, target_group), subjects in together.items()
+                if each.provider_id in {None, provider_id} and each.target_group in {None, target_group}
+            )
+        )
+        for key, each in populations.items()
+    }
 
 
 def _states(people: People, found: PlanOutcomes, changes: Sequence[PersonChange]) -> dict[str, PersonState]:

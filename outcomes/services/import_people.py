@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from outcomes.errors import Fault, ImportFileError, Sentence
 from outcomes.language import DEFAULT_LOCALE, TIMEZONE
 from outcomes.models import Citizen, Response, Score
-from outcomes.services.start_episode import NewEpisode, add_citizen, add_episode
+from outcomes.services.start_episode import NewEpisode, make_citizen, make_episode
 from outcomes.store import citizens, imports
 from outcomes.store.bulk import add_rows
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from outcomes.instruments.model import Scale
-    from outcomes.models import Occasion
+    from outcomes.models import CitizenIdentity, Episode, Occasion
     from outcomes.services.import_setting import ImportSetting
     from outcomes.services.runtime import Runtime
     from outcomes.store.database import Scope
@@ -34,6 +34,10 @@ class ImportedPeople:
         self.runtime, self.session, self.scope, self.setting = runtime, session, scope, setting
         self.scale, self.table, self.content = scale, table, content
         self.faults: list[Fault] = []
+        self.citizens: list[Citizen] = []
+        self.identities: list[CitizenIdentity] = []
+        self.episodes: list[Episode] = []
+        self.occasions: list[Occasion] = []
         self.responses: list[Response] = []
         self.scores: list[Score] = []
         self.new_citizens = self.new_scores = 0
@@ -57,7 +61,7 @@ class ImportedPeople:
                 ),
                 self.faults,
             )
-        self._store_scores()
+        self._store()
         return self.new_citizens, self.new_scores
 
     def _keys(self, subject: ImportSubject) -> list[str | bytes]:
@@ -90,25 +94,29 @@ class ImportedPeople:
         )
 
     def _add(self, subject: ImportSubject, number: int) -> None:
-        citizen = add_citizen(
-            self.session, self.runtime.vault, self.scope, name=subject.name, cpr=subject.cpr,
+        citizen, identity = make_citizen(
+            self.runtime.vault, self.scope, name=subject.name, cpr=subject.cpr,
             source=self.content.source if subject.external_id else None, external_id=subject.external_id,
             number=number,
         )  # fmt: skip
+        self.citizens.append(citizen)
+        if identity is not None:
+            self.identities.append(identity)
         self.new_citizens += 1
         self._add_scores(subject, self._add_episode(subject, citizen), frozenset())
 
     def _add_episode(self, subject: ImportSubject, citizen: Citizen) -> dict[str, Occasion]:
         setting = self.setting
-        _, occasions = add_episode(
-            self.session, self.scope, setting.intervention, setting.plan, setting.steps,
-            self._new_episode(subject, citizen),
-        )  # fmt: skip
-        self.session.flush()
+        episode, occasions = make_episode(
+            self.scope, setting.intervention, setting.plan, setting.steps, self._new_episode(subject, citizen)
+        )
+        self.episodes.append(episode)
+        self.occasions += occasions
         return {occasion.code: occasion for occasion in occasions}
 
     def _complete(self, subject: ImportSubject, citizen: Citizen) -> None:
         """A person who is there already: what is new is added, what differs is a fault."""
+        self._store()  # what an earlier line said of the same person counts too
         before = imports.list_episodes(
             self.session, citizen_id=citizen.id, intervention_id=self.setting.intervention.id
         )
@@ -131,7 +139,6 @@ class ImportedPeople:
             return
         if episode.arm != subject.arm_label or episode.background != dict(subject.background):
             self.faults.append(Fault(place, Sentence("Arm or background differs from what was imported before.")))
-        self._store_scores()  # what an earlier line said of the same person counts too
         occasions, stored = imports.scores_of_episode(self.session, episode_id=episode.id, scale=self.scale.key)
         for score in subject.scores:
             if score.occasion in stored and stored[score.occasion] != score.score:
@@ -189,10 +196,15 @@ class ImportedPeople:
                 )
             )
 
-    def _store_scores(self) -> None:
-        add_rows(self.session, rows=(*self.responses, *self.scores))
+    def _store(self) -> None:
+        """What was collected, many rows at once; what others refer to goes first."""
+        collected: tuple[list[Any], ...] = (
+            self.citizens, self.identities, self.episodes, self.occasions, self.responses, self.scores
+        )  # fmt: skip
         self.new_scores += len(self.scores)
-        self.responses, self.scores = [], []
+        add_rows(self.session, rows=(row for rows in collected for row in rows))
+        for rows in collected:
+            rows.clear()
 
 
 def _noon(day: date) -> datetime:

@@ -6,8 +6,10 @@ another number on the same page would give it away.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outcomes.errors import EstimateError, NotFoundError, Sentence
 from outcomes.reports.stored_population import read_stored_figures
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from outcomes.services.gather_population import People
     from outcomes.services.runtime import Runtime
     from outcomes.store.stored_results import Span
+
+PartEstimates = dict[tuple["AnalysisPlan", bytes], "EffectEstimate | Withheld"]
+"""Estimates of parts, by their plan and the fingerprint of their people's records."""
 
 
 def measure_population(
@@ -67,12 +72,15 @@ def measure_populations(
 
 
 def describe_people(
-    people: People, found: PlanOutcomes, estimate: EffectEstimate, *, keys: Collection[str] | None = None
-) -> Mapping[str, PopulationFigures]:
+    people: People, found: PlanOutcomes, estimate: EffectEstimate, *, keys: Collection[str] | None = None,
+    made: PartEstimates | None = None,
+) -> Mapping[str, PopulationFigures]:  # fmt: skip
     """The figures of every population of ``people`` that anybody is in (of those with ``keys``), by its key.
 
-    ``estimate``: everybody's. A part is judged by its change alone, also where it happens to hold everybody.
+    ``estimate``: everybody's. A part is judged by its change alone, also where it happens to hold everybody. ``made``: what
+    was estimated before for whoever calls, and what is now: a provider's people are often the same in several periods.
     """
+    made = {} if made is None else made
     from outcomes.analysis.plan import Design  # noqa: PLC0415 - heavy
     from outcomes.analysis.population_figures import Known, describe_population  # noqa: PLC0415
     from outcomes.services.gather_population import count_populations  # noqa: PLC0415
@@ -86,7 +94,7 @@ def describe_people(
         whole = people.populations[key].is_everybody
         if members == people.everybody and found.plan.design is Design.NONE:
             whole = True  # estimated already, and compared with nobody
-        own = estimate if whole else _estimate_part(found, members, estimate)
+        own = estimate if whole else _estimate_part(found, members, estimate, made)
         known = Known(own, counts[key], hidden[key])
         figures[key] = describe_population(people.populations[key], days, found.plan, known, found.data.snapshot)
     return figures
@@ -142,18 +150,30 @@ def people_behind(
     )
 
 
-def _estimate_part(found: PlanOutcomes, members: frozenset[str], whole: EffectEstimate) -> EffectEstimate | Withheld:
+def _estimate_part(
+    found: PlanOutcomes, members: frozenset[str], whole: EffectEstimate, made: PartEstimates
+) -> EffectEstimate | Withheld:
+    """The estimate of exactly these people's records under the plan of a part, unless it is made already."""
+    from outcomes.analysis.effect_results import Progression  # noqa: PLC0415 - heavy
+    from outcomes.analysis.population_figures import plan_of_part  # noqa: PLC0415
+
+    threshold = whole.progression.threshold if isinstance(whole.progression, Progression) else None
+    plan = plan_of_part(found.plan, threshold)
+    records = [each for each in found.data.records if each["subject"] in members]
+    key = plan, hashlib.sha256(json.dumps(records, sort_keys=True, default=str).encode()).digest()
+    if key not in made:
+        made[key] = _estimate_records(records, plan)
+    return made[key]
+
+
+def _estimate_records(records: Sequence[Mapping[str, Any]], plan: AnalysisPlan) -> EffectEstimate | Withheld:
     import pandas as pd  # noqa: PLC0415 - 1.6 s that no citizen's page waits for
 
     from outcomes.analysis.effect import estimate_effect  # noqa: PLC0415
-    from outcomes.analysis.effect_results import Progression  # noqa: PLC0415
-    from outcomes.analysis.population_figures import plan_of_part  # noqa: PLC0415
     from outcomes.analysis.results import Withheld, WithheldReason  # noqa: PLC0415
 
-    threshold = whole.progression.threshold if isinstance(whole.progression, Progression) else None
-    frame = pd.DataFrame.from_records([each for each in found.data.records if each["subject"] in members])
     try:
-        return estimate_effect(frame, plan_of_part(found.plan, threshold), with_sensitivity=False)
+        return estimate_effect(pd.DataFrame.from_records(records), plan, with_sensitivity=False)
     except EstimateError as error:
         return Withheld(WithheldReason.NOT_POSSIBLE, error.sentence)
 

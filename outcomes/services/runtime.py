@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.metadata import version
 from uuid import UUID
 
@@ -72,6 +73,7 @@ def open_runtime_later(settings: Settings, database_url: str) -> Runtime:
     return Runtime(settings, Database(database_url), Vault(settings.data_keys, settings.lookup_key))
 
 
+@cache
 def code_version() -> str:
     """Version of this code, and of the Python that runs it."""
     return f"outcomes {version('outcomes')}, Python {platform.python_version()}"

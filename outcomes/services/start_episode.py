@@ -55,6 +55,17 @@ def add_episode(
     new: NewEpisode,
 ) -> tuple[Episode, tuple[Occasion, ...]]:  # fmt: skip
     """The episode and its planned occasions, added to the session."""
+    episode, occasions = make_episode(scope, intervention, plan, steps, new)
+    session.add(episode)
+    session.flush()
+    session.add_all(occasions)
+    return episode, occasions
+
+
+def make_episode(
+    scope: Scope, intervention: Intervention, plan: MeasurementPlan, steps: tuple[Step, ...], new: NewEpisode
+) -> tuple[Episode, tuple[Occasion, ...]]:
+    """The same rows, in no session yet."""
     episode = Episode(
         id=uuid4(),
         organisation_id=scope.organisation_id,
@@ -69,8 +80,6 @@ def add_episode(
         arm=new.arm,
         background=dict(new.background or {}),
     )
-    session.add(episode)
-    session.flush()
     planned = plan_occasions(
         steps, started_on=new.started_on, ended_on=new.ended_on, planned_months=intervention.planned_months
     )
@@ -91,7 +100,6 @@ def add_episode(
         )
         for each in planned
     )
-    session.add_all(occasions)
     return episode, occasions
 
 
@@ -110,28 +118,41 @@ def add_citizen(
     session: Session, vault: Vault, scope: Scope, *, name: str | None = None, cpr: str | None = None,
     source: str | None = None, external_id: str | None = None, locale: str = "da", number: int | None = None,
 ) -> Citizen:  # fmt: skip
-    """A citizen, and apart from them, sealed, who they are."""
+    """A citizen, and apart from them, sealed, who they are; added to the session."""
+    number = number or citizens.next_number(session)
+    citizen, identity = make_citizen(
+        vault, scope, name=name, cpr=cpr, source=source, external_id=external_id, locale=locale, number=number
+    )
+    session.add(citizen)
+    session.flush()
+    if identity is not None:
+        session.add(identity)
+    return citizen
+
+
+def make_citizen(
+    vault: Vault, scope: Scope, *, name: str | None, cpr: str | None, source: str | None, external_id: str | None,
+    number: int, locale: str = "da",
+) -> tuple[Citizen, CitizenIdentity | None]:  # fmt: skip
+    """The same rows, in no session yet; no identity where nobody says who it is."""
     citizen = Citizen(
         id=uuid4(),
         organisation_id=scope.organisation_id,
-        number=number or citizens.next_number(session),
+        number=number,
         locale=locale,
         source=source,
         external_id=external_id,
     )
-    session.add(citizen)
-    session.flush()
-    if name or cpr:
-        session.add(
-            CitizenIdentity(
-                organisation_id=scope.organisation_id,
-                citizen_id=citizen.id,
-                name_sealed=vault.encrypt(name or f"#{citizen.number:04d}", place=name_place(citizen.id)),
-                cpr_sealed=vault.encrypt(cpr, place=cpr_place(citizen.id)) if cpr else None,
-                cpr_hash=vault.lookup_hash(cpr, kind="cpr") if cpr else None,
-            )
-        )
-    return citizen
+    if not name and not cpr:
+        return citizen, None
+    identity = CitizenIdentity(
+        organisation_id=scope.organisation_id,
+        citizen_id=citizen.id,
+        name_sealed=vault.encrypt(name or f"#{citizen.number:04d}", place=name_place(citizen.id)),
+        cpr_sealed=vault.encrypt(cpr, place=cpr_place(citizen.id)) if cpr else None,
+        cpr_hash=vault.lookup_hash(cpr, kind="cpr") if cpr else None,
+    )
+    return citizen, identity
 
 
 def cpr_place(citizen_id: UUID) -> str:

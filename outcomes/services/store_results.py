@@ -7,7 +7,7 @@ sentences. It is worked out again only where the fingerprint of the data, the pl
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from outcomes.analysis.population import EVERYBODY
 from outcomes.errors import AnalysisPlanError, EstimateError, NotFoundError
 from outcomes.reports.overview import make_figures, make_part, row_to_json, without_result
 from outcomes.reports.stored_population import FORM
-from outcomes.services.measure_population import holds_everybody
+from outcomes.services.measure_population import PartEstimates, holds_everybody
 from outcomes.services.runtime import Runtime, code_version
 from outcomes.services.settle_period import explain_parted, find_whole_period
 from outcomes.store import aggregates, interventions, stored_results
@@ -55,6 +55,7 @@ class _Work:
     runtime: Runtime
     scope: Scope
     session: Session
+    estimates: PartEstimates = field(default_factory=dict)
 
     def put(
         self, intervention: Intervention, plan: AnalysisPlan, period: Period | None, known: Mapping[str, StoredResult],
@@ -110,7 +111,7 @@ class _Work:
             material = gather_material(self.runtime, self.session, intervention, plan, found, with_sensitivity=False)
         except (AnalysisPlanError, EstimateError) as error:
             return {EVERYBODY: row_to_json(without_result(error.sentence), None)}
-        figures = describe_people(people, found, material.estimate)
+        figures = describe_people(people, found, material.estimate, made=self.estimates)
         row = make_figures(material)
         parts = {
             key: row_to_json(make_part(each, row.scale), each) for key, each in figures.items() if key != EVERYBODY

@@ -30,7 +30,6 @@ from outcomes.instruments import (
     visible_items,
 )
 from outcomes.language import TIMEZONE
-from outcomes.models import Occasion, Response, Score
 from outcomes.services.compare_answers import changed_since, digest_answers
 from outcomes.services.open_link import OpenLink, use_link
 from outcomes.services.raise_signals import find_risks
@@ -180,7 +179,7 @@ def store_answers(
             "answered_at": answered_at,
             "late": late,
         },
-        scores=_scores(opened.organisation_id, response_id, instrument, answers),
+        scores=score_answers(instrument, answers),
         known=opened.draft,
         from_draft=from_draft,
         own_language=opened.respondent_kind == "citizen" and sending.entered_by is None,
@@ -223,30 +222,6 @@ def constraint_name(error: IntegrityError) -> str | None:
     """Which constraint of the database was in the way."""
     diagnosis = getattr(error.orig, "diag", None)
     return getattr(diagnosis, "constraint_name", None)
-
-
-def make_scores(response: Response, instrument: Instrument, answers: Answers) -> list[Score]:
-    """The score rows of a response, computed by its instrument."""
-    return _scores(response.organisation_id, response.id, instrument, answers)
-
-
-def _scores(organisation_id: UUID, response_id: UUID, instrument: Instrument, answers: Answers) -> list[Score]:
-    return [
-        Score(
-            organisation_id=organisation_id,
-            response_id=response_id,
-            scale=score.scale,
-            value=score.value,
-            n_answered=score.n_answered,
-            n_items=score.n_items,
-        )
-        for score in score_answers(instrument, answers)
-    ]
-
-
-def is_late(occasion: Occasion, today: date) -> bool:
-    """Was the occasion closed already?"""
-    return today > occasion.closes_on
 
 
 def _json(answers: Mapping[str, Answer]) -> dict[str, Any]:

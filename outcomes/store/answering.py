@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from outcomes.models import Score
+    from outcomes.instruments import ScaleScore
     from outcomes.store.database import Statements
 
 OPEN = """
@@ -180,7 +180,7 @@ def keep_answers(
 
 
 def store_response(
-    statements: Statements, *, respondent: Mapping[str, Any], response: Mapping[str, Any], scores: Sequence[Score],
+    statements: Statements, *, respondent: Mapping[str, Any], response: Mapping[str, Any], scores: Sequence[ScaleScore],
     known: Mapping[str, Any] | None, from_draft: bool, own_language: bool, risks: Sequence[str],
     anew: Sequence[str], at: datetime, today: date,
 ) -> bool:  # fmt: skip

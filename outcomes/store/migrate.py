@@ -1,14 +1,15 @@
-"""Bring a database to a version of the schema, as the owner of its tables."""
+"""Bring a database to a version of the schema, as the owner of its tables.
+
+Every command asks which version there is and which this code knows; Alembic, which is slow to import, is for whoever changes
+the schema.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from outcomes.store.database import reaching
@@ -16,6 +17,9 @@ from outcomes.store.database import reaching
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alembic.config import Config
+
+REVISION = re.compile(r"""^(revision|down_revision) = ["'](\w+)["']$""", re.MULTILINE)
 MIGRATION_LOCK = 7_402_118  # any number, the same for every process that may migrate
 
 
@@ -27,11 +31,15 @@ def script_directory() -> Path:
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
     """Upgrade to ``revision`` in one transaction; two at once wait for each other."""
+    from alembic import command  # noqa: PLC0415 - heavy
+
     _run(owner_url, lambda config: command.upgrade(config, revision))
 
 
 def downgrade(owner_url: str, revision: str) -> None:
     """Go back to ``revision`` (``base`` for an empty schema) in one transaction."""
+    from alembic import command  # noqa: PLC0415 - heavy
+
     _run(owner_url, lambda config: command.downgrade(config, revision))
 
 
@@ -51,20 +59,29 @@ def analyse(owner_url: str) -> None:
 
 def head_revision() -> str:
     """The newest version that this code knows."""
-    head = ScriptDirectory.from_config(_configuration(None)).get_current_head()
-    if head is None:
-        raise RuntimeError("there are no migrations")
-    return head
+    told: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
+    for path in sorted((script_directory() / "versions").glob("*.py")):
+        for name, value in REVISION.findall(path.read_text(encoding="utf-8")):
+            told[name].add(value)
+    heads = told["revision"] - told["down_revision"]
+    if len(heads) != 1:
+        raise RuntimeError("the migrations don't end in one version")
+    return heads.pop()
 
 
 def current_revision(url: str) -> str | None:
     """The version that the database has, or ``None`` for an empty one."""
     engine = create_engine(url, poolclass=NullPool)
     with reaching(), engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
 
-def _configuration(connection: Connection | None) -> Config:
+def _configuration(connection: Connection) -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - heavy
+
     config = Config()
     config.set_main_option("script_location", str(script_directory()).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -36,7 +36,7 @@ def navigation() -> list[Link]:
     if actor is None:
         return []
     endpoints = {
-        "worker": (("staff.today", gettext("Today")),),
+        "worker": (("staff.today", gettext("Today")), ("learning.listing", gettext("Learning"))),
         "manager": (
             ("manager.overview", gettext("Interventions")),
             ("targets.board", gettext("Targets")),

@@ -15,7 +15,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import file_lock
 from tests.e2e.running import Demo, FirstDay, running_demo, spend_first_day
-from tests.e2e.visitor import DESKTOP, PHONE, Visitor
+from tests.e2e.visitor import DESKTOP, PHONE, Visitor, axe_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,6 +124,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
         settings = {"viewport": SCREENS[screen], "reduced_motion": "reduce", "locale": "da-DK", **options}
         context = browser.new_context(**settings)
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(axe_script())
         contexts.append(context)
         return Visitor(context, language)
 

@@ -24,7 +24,7 @@ def test_a_meeting_from_the_first_step_to_the_paper(demo: Demo, visit: Callable[
     """A worker on a phone: every step, writing something down, and the printout."""
     visitor = visit("da", "phone")
     visitor.sign_in(demo.links["worker"])
-    visitor.open(f"{demo.url}/laering")
+    visitor.press("Learning")
     visitor.look("learning meetings")
     visitor.open(f"{demo.url}{MEETING}")
     visitor.look("start of the meeting")

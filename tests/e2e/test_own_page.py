@@ -18,13 +18,13 @@ from outcomes.services.set_contact import clean_contact, seal_contact
 from outcomes.services.sign_in import issue_sign_in_link, organisation_actor
 from outcomes.store import organisations
 from tests.conftest import file_lock
+from tests.e2e.keyboard import reach
 from tests.e2e.test_accessibility import ADD_STYLE, CUT, EDGELESS, MOVING, NARROW, SMALL, SPACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from playwright.sync_api import Locator
     from sqlalchemy.orm import Session
 
     from tests.e2e.running import Demo
@@ -34,7 +34,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 PAGES = ("answers", "goals", "looked", "readers", "share", "copy", "correct", "stop")
 PATIENCE_SECONDS = 40
-MOST_TABS = 80
 
 
 def give_address(demo: Demo) -> tuple[str, UUID]:
@@ -77,15 +76,6 @@ def code_for(demo: Demo, address: str) -> str:
     raise AssertionError("no code came")
 
 
-def tab_to(visitor: Visitor, target: Locator) -> None:
-    """Press Tab until the target has the focus, as somebody without a mouse does."""
-    for _ in range(MOST_TABS):
-        if target.evaluate("each => each === document.activeElement"):
-            return
-        visitor.page.keyboard.press("Tab")
-    raise AssertionError(f"{target} is not reached by keyboard")
-
-
 def look_closely(visitor: Visitor, name: str) -> None:
     """The page as it is, and as others see it: enlarged four times, with WCAG's spacing, in the system's own colours, and
     where nothing may move."""
@@ -114,10 +104,10 @@ def sign_in(visitor: Visitor, demo: Demo, address: str) -> None:
     """From the first page to the own page, by keyboard."""
     page = visitor.page
     visitor.open(f"{demo.url}/min-side")
-    tab_to(visitor, page.locator("#address"))
+    reach(page.locator("#address"))
     page.keyboard.type(address)
     enter(visitor)
-    tab_to(visitor, page.locator("#code"))
+    reach(page.locator("#code"))
     page.keyboard.type(code_for(demo, address))
     enter(visitor)
 
@@ -129,21 +119,21 @@ def test_a_whole_visit_by_keyboard(demo: Demo, visit: Callable[..., Visitor], la
     page = visitor.page
     visitor.open(f"{demo.url}/min-side")
     look_closely(visitor, "sign in")
-    tab_to(visitor, page.locator("main button"))
+    reach(page.locator("main button"))
     enter(visitor)
     look_closely(visitor, "sign in: nothing written")
     sign_in(visitor, demo, address)
     look_closely(visitor, "home")
     for place, name in enumerate(PAGES):
-        tab_to(visitor, page.locator(".own-ways a").nth(place))
+        reach(page.locator(".own-ways a").nth(place))
         enter(visitor)
         look_closely(visitor, name)
-        tab_to(visitor, page.locator(".back-link"))
+        reach(page.locator(".back-link"))
         enter(visitor)
     assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
     say_how_a_goal_goes(visitor)
     say_that_something_is_wrong(visitor)
-    tab_to(visitor, page.locator(".sign-out button"))
+    reach(page.locator(".sign-out button"))
     enter(visitor)
     look_closely(visitor, "signed out")
     page.goto(f"{demo.url}/min-side/svar")
@@ -156,18 +146,18 @@ def say_how_a_goal_goes(visitor: Visitor) -> None:
     with page.expect_navigation():
         page.locator(".own-ways a").nth(1).click()
     words = page.locator("article h2").first.inner_text()
-    tab_to(visitor, page.locator("article .button").first)
+    reach(page.locator("article .button").first)
     enter(visitor)
     look_closely(visitor, "rate a goal")
-    tab_to(visitor, page.locator("main button[type=submit]"))
+    reach(page.locator("main button[type=submit]"))
     enter(visitor)
     look_closely(visitor, "rate a goal: nothing chosen")
-    tab_to(visitor, page.locator("input[type=radio]").first)
+    reach(page.locator("input[type=radio]").first)
     page.keyboard.press("Space")
     enter(visitor)
     look_closely(visitor, "goals, saved")
     assert page.locator("article h2").first.inner_text() == words
-    tab_to(visitor, page.locator(".back-link"))
+    reach(page.locator(".back-link"))
     enter(visitor)
 
 
@@ -175,11 +165,11 @@ def say_that_something_is_wrong(visitor: Visitor) -> None:
     page = visitor.page
     with page.expect_navigation():
         page.locator(".own-ways a").first.click()
-    tab_to(visitor, page.locator("article p a").first)
+    reach(page.locator("article p a").first)
     enter(visitor)
-    tab_to(visitor, page.locator("#words"))
+    reach(page.locator("#words"))
     page.keyboard.type("7 3 1")
-    tab_to(visitor, page.locator("main button[type=submit]"))
+    reach(page.locator("main button[type=submit]"))
     enter(visitor)
     look_closely(visitor, "home, saved")
     with page.expect_navigation():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.keyboard import reach
 from tests.e2e.people import ask_once_more
 from tests.integration.risk import RISKY
 
@@ -23,19 +24,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 TITLE = "Tryghed ved tastaturet"
 """What no other test calls anything."""
-FARTHEST = 250
-"""So many times somebody presses the tabulator before they give up."""
-
-
-def reach(target: Locator) -> None:
-    """Go there with the tabulator."""
-    keyboard = target.page.keyboard
-    expect(target).to_be_visible()
-    for _ in range(FARTHEST):
-        if target.evaluate("each => each === document.activeElement"):
-            return
-        keyboard.press("Tab")
-    raise AssertionError(f"the keyboard doesn't get to {target}")
 
 
 def enter(visitor: Visitor, target: Locator) -> None:

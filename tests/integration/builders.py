@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -23,7 +25,6 @@ from outcomes.models import (
     InterventionTargetGroup,
     LegalBasis,
     MeasurementPlan,
-    Occasion,
     Organisation,
     PlanStep,
     Provider,
@@ -37,16 +38,17 @@ from outcomes.services.open_link import Ticket, issue_link, open_link
 from outcomes.services.rate_goal import rate_goal
 from outcomes.services.save_answers import save_answer
 from outcomes.services.sign_in import issue_sign_in_link, make_actor, sign_in
-from outcomes.services.start_episode import NewEpisode, start_episode
+from outcomes.services.start_episode import NewEpisode, add_episode, read_steps
 from outcomes.services.start_episode import add_citizen as add_citizen_row
 from outcomes.services.store_aggregates import store_aggregates
 from outcomes.services.submit_response import Receipt, submit_response
 from outcomes.store.database import Scope
+from outcomes.store.instruments import latest_plan
 from tests.integration.citizens_side import fill_citizens_side
 from tests.integration.steering_side import fill_steering
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from outcomes.services.runtime import Actor, Runtime
 
@@ -134,7 +136,20 @@ class Case:
 
 def small_instrument(**changes: Any) -> Instrument:
     """The small instrument, with ``changes`` to its top level."""
-    return parse_instrument({**yaml.safe_load(SMALL), **changes})
+    return parse_instrument({**read_small(), **changes}) if changes else plain_small()
+
+
+@cache
+def plain_small() -> Instrument:
+    """It as it is, checked once in a process: nothing can change it."""
+    return parse_instrument(read_small())
+
+
+@cache
+def read_small() -> dict[str, Any]:
+    """What is written above, read once in a process."""
+    read: dict[str, Any] = yaml.safe_load(SMALL)
+    return read
 
 
 def add_tenant(runtime: Runtime, slug: str = "nordby", name: str = "Nordby Kommune") -> Tenant:
@@ -225,19 +240,30 @@ def add_case(
     runtime: Runtime, course: Course, *, citizen_id: UUID | None = None, started_on: date | None = None, **known: Any
 ) -> Case:
     """A citizen who starts the intervention today, or on ``started_on``."""
-    tenant = course.tenant
-    citizen_id = citizen_id or add_citizen(runtime, tenant)
-    episode_id = start_episode(
-        runtime,
-        tenant.scope,
-        intervention_slug=course.slug,
-        new=NewEpisode(
-            citizen_id=citizen_id, started_on=started_on or runtime.today(), provider_id=tenant.provider_id, **known
-        ),
-    )
+    (case,) = add_cases(runtime, course, (citizen_id,), started_on=started_on, **known)
+    return case
+
+
+def add_cases(
+    runtime: Runtime, course: Course, citizens: Iterable[UUID | None], *, name: str | None = "Karen Prøvesen",
+    started_on: date | None = None, **known: Any,
+) -> list[Case]:  # fmt: skip
+    """Citizens who start on one day, in one transaction: those that there are, and new ones of ``name``."""
+    tenant, cases = course.tenant, []
+    known |= {"started_on": started_on or runtime.today(), "provider_id": tenant.provider_id}
     with runtime.database.transaction(tenant.scope) as session:
-        occasions = session.query(Occasion).filter_by(episode_id=episode_id).order_by(Occasion.sequence)
-        return Case(tenant, citizen_id, episode_id, {occasion.code: occasion.id for occasion in occasions})
+        intervention = session.get_one(Intervention, (tenant.organisation_id, course.intervention_id))
+        plan = latest_plan(session, intervention_id=course.intervention_id)
+        assert plan is not None
+        steps = read_steps(session, plan)
+        for known_id in citizens:
+            citizen_id = known_id or add_citizen_row(session, runtime.vault, tenant.scope, name=name).id
+            new = NewEpisode(citizen_id=citizen_id, **known)
+            episode, occasions = add_episode(session, tenant.scope, intervention, plan, steps, new)
+            planned = sorted(occasions, key=attrgetter("sequence"))
+            cases.append(Case(tenant, citizen_id, episode.id, {each.code: each.id for each in planned}))
+        session.commit()
+    return cases
 
 
 def add_coordinator(runtime: Runtime, actor: Actor, citizen_id: UUID) -> UUID:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from outcomes.models import Response, Score
 from outcomes.services.freeze_plan import freeze_plan
-from tests.integration.builders import add_analysis_plan, add_case, add_citizen, add_course, add_tenant
+from tests.integration.builders import add_analysis_plan, add_cases, add_course, add_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,33 +36,46 @@ def add_scored(
     started_on: date = STARTED,
 ) -> list[Case]:
     """People who began on one day, with these scores at the start and after three months (None: not answered)."""
-    cases = [
-        add_case(runtime, course, citizen_id=add_citizen(runtime, course.tenant, None), started_on=started_on)
-        for _ in starts
+    cases = add_cases(runtime, course, [None] * len(starts), name=None, started_on=started_on)
+    scored = [
+        (case, code, value)
+        for case, start, end in zip(cases, starts, ends, strict=True)
+        for code, value in (("start", start), ("month-3", end))
+        if value is not None
     ]
-    for case, start, end in zip(cases, starts, ends, strict=True):
-        add_score(runtime, course, case, "start", start)
-        if end is not None:
-            add_score(runtime, course, case, "month-3", end)
+    add_scores(runtime, course, scored)
     return cases
 
 
 def add_score(runtime: Runtime, course: Course, case: Case, code: str, value: float) -> None:
     """An answer on an occasion, by its score alone."""
-    response_id = uuid4()
+    add_scores(runtime, course, [(case, code, value)])
+
+
+def add_scores(runtime: Runtime, course: Course, scored: Sequence[tuple[Case, str, float]]) -> None:
+    """Answers on occasions, by their scores alone, all in one transaction."""
+    organisation_id = course.tenant.organisation_id
+    responses = [
+        Response(
+            id=uuid4(), organisation_id=organisation_id, occasion_id=case.occasions[code],
+            instrument_version_id=course.version_id, mode="own_device", locale="da", answers={}, late=False,
+            submission_key=uuid4(), answered_at=runtime.now(), entry_seconds=60,
+        )
+        for case, code, _ in scored
+    ]  # fmt: skip
+    scores = [
+        Score(
+            organisation_id=organisation_id,
+            response_id=response.id,
+            scale="total",
+            value=value,
+            n_answered=5,
+            n_items=5,
+        )
+        for response, (_, _, value) in zip(responses, scored, strict=True)
+    ]
     with runtime.database.transaction(course.tenant.scope) as session:
-        session.add(
-            Response(
-                id=response_id, organisation_id=course.tenant.organisation_id, occasion_id=case.occasions[code],
-                instrument_version_id=course.version_id, mode="own_device", locale="da", answers={}, late=False,
-                submission_key=uuid4(), answered_at=runtime.now(), entry_seconds=60,
-            )
-        )  # fmt: skip
+        session.add_all(responses)
         session.flush()
-        session.add(
-            Score(
-                organisation_id=course.tenant.organisation_id, response_id=response_id, scale="total", value=value,
-                n_answered=5, n_items=5,
-            )
-        )  # fmt: skip
+        session.add_all(scores)
         session.commit()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 
+from outcomes.instruments import score_answers
 from outcomes.language import TIMEZONE
 from outcomes.models import (
     Citizen,
@@ -22,7 +23,7 @@ from outcomes.models import (
     ResponseDraft,
     Score,
 )
-from outcomes.models.base import Base
+from outcomes.models.base import Base, Json
 from outcomes.services.demo import content
 from outcomes.services.demo.municipality import Municipality
 from outcomes.services.demo.people import invent_email
@@ -33,11 +34,10 @@ from outcomes.services.list_caseload import name_place
 from outcomes.services.plan_occasions import PlannedOccasion, plan_occasions
 from outcomes.services.runtime import Runtime
 from outcomes.services.set_contact import seal_contact
-from outcomes.services.submit_response import is_late, make_scores
-from outcomes.store.bulk import add_rows
+from outcomes.store.bulk import add_rows, add_values
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -45,26 +45,33 @@ if TYPE_CHECKING:
     from outcomes.instruments import Answer
     from outcomes.services.demo.goals import OwnGoal
     from outcomes.services.demo.municipality import Service
-    from outcomes.services.demo.person import Person
+    from outcomes.services.demo.person import Fate, Person
 
 DRAFT_ANSWERS = 2
+ORDER: tuple[type[Base], ...] = (
+    Citizen, CitizenIdentity, Coordinator, Episode, Occasion, Response, Score, ResponseDraft, Goal, GoalRating,
+)  # fmt: skip
+"""Rows that others refer to go first."""
 
 
 @dataclass
 class Courses:
-    """Collects the rows of many people, and stores them table by table: one statement for many rows."""
+    """Collects the rows of many people, and stores them table by table: one statement for many rows.
+
+    ``values``: of the tables with thousands of rows, by column; nobody needs them as objects.
+    """
 
     runtime: Runtime
     place: Municipality
     rows: dict[type[Base], list[Base]] = field(default_factory=dict)
+    values: dict[type[Base], list[Json]] = field(default_factory=dict)
     numbers: int = 0
 
     def store(self, session: Session) -> None:
-        """Rows that others refer to go first."""
-        order: tuple[type[Base], ...] = (
-            Citizen, CitizenIdentity, Coordinator, Episode, Occasion, Response, Score, ResponseDraft, Goal, GoalRating,
-        )  # fmt: skip
-        add_rows(session, rows=(row for table in order for row in self.rows.get(table, ())))
+        """Everything that was collected."""
+        for table in ORDER:
+            add_rows(session, rows=self.rows.get(table, ()))
+            add_values(session, table, rows=self.values.get(table, ()))
 
     def add(self, person: Person, service: Service, user_id: UUID, provider_id: UUID, rng: Random) -> None:
         """Everything about one person."""
@@ -114,6 +121,9 @@ class Courses:
     def _keep(self, row: Base) -> None:
         self.rows.setdefault(type(row), []).append(row)
 
+    def _keep_values(self, table: type[Base], **values: Any) -> None:
+        self.values.setdefault(table, []).append(values)
+
     def _add_citizen(self, person: Person) -> UUID:
         self.numbers += 1
         citizen_id = self.place.new_id()
@@ -144,8 +154,10 @@ class Courses:
         instrument = self.place.instruments[planned.instrument_version_id]
         fate = draw_fate(person, planned, rng, now=self.runtime.now(), today=self.runtime.today(), gone_on=gone_on)
         answers = draw_answers(instrument, person.life.level(planned.months), rng, content.REMARKS)
-        occasion = Occasion(
-            id=self.place.new_id(),
+        occasion_id = self.place.new_id()
+        self._keep_values(
+            Occasion,
+            id=occasion_id,
             organisation_id=self.place.id,
             episode_id=episode_id,
             step_id=planned.step_id,
@@ -159,49 +171,58 @@ class Courses:
             closes_on=planned.closes_on,
             state=fate.state,
         )
-        self._keep(occasion)
         if fate.answered_at is not None and answers:
-            self._add_response(occasion, answers, fate.answered_at, fate.mode, person.locale, user_id)
+            asked_by = user_id if fate.mode == "phone" else None
+            self._add_response(occasion_id, planned, answers, fate, person.locale, asked_by)
         elif fate.begun:
-            self._add_draft(occasion, answers)
+            self._add_draft(occasion_id, answers)
 
     def _add_response(
         self,
-        occasion: Occasion,
+        occasion_id: UUID,
+        planned: PlannedOccasion,
         answers: dict[str, Answer],
-        answered_at: datetime,
-        mode: str,
+        fate: Fate,
         locale: str,
-        user_id: UUID,
+        asked_by: UUID | None,
     ) -> None:
-        response_id, asked_by = self.place.new_id(), user_id if mode == "phone" else None
-        response = Response(
+        assert fate.answered_at is not None  # noqa: S101 - whoever calls has looked
+        response_id = self.place.new_id()
+        self._keep_values(
+            Response,
             id=response_id,
             organisation_id=self.place.id,
-            occasion_id=occasion.id,
-            instrument_version_id=occasion.instrument_version_id,
+            occasion_id=occasion_id,
+            instrument_version_id=planned.instrument_version_id,
             respondent_kind="citizen",
-            mode=mode,
+            mode=fate.mode,
             locale=locale,
             answers=answers,
             hidden_answers={},
             submission_key=self.place.new_id(),
-            answered_at=answered_at,
-            late=is_late(occasion, answered_at.astimezone(TIMEZONE).date()),
+            answered_at=fate.answered_at,
+            late=fate.answered_at.astimezone(TIMEZONE).date() > planned.closes_on,
             entered_by=asked_by,
             entry_seconds=invent_entry_seconds(response_id, len(answers), asked=asked_by is not None),
         )
-        self._keep(response)
-        self.rows.setdefault(Score, []).extend(
-            make_scores(response, self.place.instruments[occasion.instrument_version_id], answers)
-        )
+        instrument = self.place.instruments[planned.instrument_version_id]
+        for score in score_answers(instrument, answers):
+            self._keep_values(
+                Score,
+                organisation_id=self.place.id,
+                response_id=response_id,
+                scale=score.scale,
+                value=score.value,
+                n_answered=score.n_answered,
+                n_items=score.n_items,
+            )
 
-    def _add_draft(self, occasion: Occasion, answers: dict[str, Answer]) -> None:
+    def _add_draft(self, occasion_id: UUID, answers: dict[str, Answer]) -> None:
         self._keep(
             ResponseDraft(
                 id=self.place.new_id(),
                 organisation_id=self.place.id,
-                occasion_id=occasion.id,
+                occasion_id=occasion_id,
                 respondent_kind="citizen",
                 answers=dict(list(answers.items())[:DRAFT_ANSWERS]),
             )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from outcomes.errors import Sentence, UnavailableError
 from outcomes.models import AuditEntry, SignInLink
+from outcomes.reports.collector import collector_at_rest
 from outcomes.services.demo import content
 from outcomes.services.demo.links import DemoLinks, make_links
 from outcomes.services.demo.trial import fill_trial
@@ -40,13 +41,15 @@ def fill_demo(
             Sentence("The demo was stopped while it was being made, and isn't whole. Give the demo an empty database.")
         )
     scope = _find_municipality(runtime)
-    if scope is None:
-        place, neighbours = _fill_municipalities(runtime, rng or Random(SEED))
-        if analyse is not None:
-            analyse()
-        _work_out(runtime, place, neighbours)
-        scope = place.scope
-    return make_links(runtime, scope, with_trial=fill_trial(runtime))
+    with collector_at_rest():  # rows by the ten thousand, which are all needed to the end
+        if scope is None:
+            place, neighbours = _fill_municipalities(runtime, rng or Random(SEED))
+            if analyse is not None:
+                analyse()
+            _work_out(runtime, place, neighbours)
+            scope = place.scope
+        with_trial = fill_trial(runtime)
+    return make_links(runtime, scope, with_trial=with_trial)
 
 
 def is_broken_off(runtime: Runtime) -> bool:

@@ -101,9 +101,9 @@ def add_neighbours(runtime: Runtime) -> tuple[Scope, ...]:
 
 
 def publish_everything(runtime: Runtime, scope: Scope, neighbours: Sequence[Scope]) -> None:
-    """What all of them publish for the authority. ``scope``: the demo municipality's."""
+    """What all of them publish for the authority. ``scope``: the demo municipality's, whose results are stored already."""
     for kind in EVERYTHING:
-        publish_for_authority(runtime, scope, by=staff.MANAGER.name, kind=kind)
+        publish_for_authority(runtime, scope, by=staff.MANAGER.name, kind=kind, stored=True)
     for neighbour, other in zip(NEIGHBOURS, neighbours, strict=True):
         find_supervision_signals(runtime, other)
         for kind in neighbour.published:
@@ -132,14 +132,17 @@ def add_neighbour(runtime: Runtime, neighbour: Neighbour, rng: Random) -> Scope:
     return place.scope
 
 
-def publish_for_authority(runtime: Runtime, scope: Scope, *, by: str, kind: str = "overview") -> None:
+def publish_for_authority(
+    runtime: Runtime, scope: Scope, *, by: str, kind: str = "overview", stored: bool = False
+) -> None:
     """Publish the organisation's figures for itself and the authority: overview and value are of the target's days."""
     of_target = kind in {"overview", "value"}
     period = target_period(runtime.today()) if of_target else read_period(runtime, scope).in_whole_quarters()
     subject = content.HOME_SUPPORT.slug if kind == "value" else ""
     publish_draft(
-        runtime, scope, kind=kind, subject=subject, period=period, seen=None, for_authority=True, reason="", by=by
-    )
+        runtime, scope, kind=kind, subject=subject, period=period, seen=None, for_authority=True, reason="", by=by,
+        stored=stored,
+    )  # fmt: skip
 
 
 def add_authority(runtime: Runtime, rng: Random) -> Scope:

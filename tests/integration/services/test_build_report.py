@@ -30,6 +30,7 @@ from outcomes.services.store_results import store_results
 from tests.integration.builders import (
     add_analysis_plan,
     add_case,
+    add_cases,
     add_citizen,
     add_coordinator,
     add_course,
@@ -40,6 +41,7 @@ from tests.integration.builders import (
     get_ticket,
     small_instrument,
 )
+from tests.integration.steered import add_scores
 
 pytestmark = pytest.mark.database
 
@@ -283,16 +285,10 @@ def add_frozen_course(runtime, **plan):
 
 def add_people(runtime, course, count):
     """``count`` people who answered at the start and after three months, which are due by now."""
-    tenant, start = course.tenant, runtime.today()
-    cases = [
-        add_case(runtime, course, citizen_id=add_citizen(runtime, tenant, name=f"Borger {number}"), started_on=start)
-        for number in range(count)
-    ]
-    for number, case in enumerate(cases):
-        answer(runtime, get_ticket(runtime, case), _answers(number % 3))
+    cases = add_cases(runtime, course, [None] * count)
+    add_scores(runtime, course, [(case, "start", 25.0 * (number % 3)) for number, case in enumerate(cases)])
     runtime.now.travel(days=93)
-    for number, case in enumerate(cases):
-        answer(runtime, get_ticket(runtime, case, "month-3"), _answers(1 + number % 4))
+    add_scores(runtime, course, [(case, "month-3", 25.0 * (1 + number % 4)) for number, case in enumerate(cases)])
     runtime.now.travel(days=10)
     return cases
 

@@ -441,8 +441,9 @@ def invent_people(runtime: Runtime, rng: Random) -> list[tuple[Any, ...]]:
     with runtime.database.transaction(place.scope) as session:
         add_municipality(session, place, frozen_at=runtime.now())
         add_population(courses, place, runtime.today())
-    answers = [(each.id, each.occasion_id, each.answered_at, each.answers) for each in courses.rows[Response]]
-    return [*answers, *((each.response_id, each.scale, each.value) for each in courses.rows[Score])]
+    given, scores = courses.values[Response], courses.values[Score]
+    answers = [tuple(each[name] for name in ("id", "occasion_id", "answered_at", "answers")) for each in given]
+    return [*answers, *(tuple(each[name] for name in ("response_id", "scale", "value")) for each in scores)]
 
 
 def test_help_at_home_is_old_enough_for_a_chart_with_limits_and_a_period_before(

@@ -26,12 +26,14 @@ from outcomes.store.database import Scope
 from tests.integration.builders import (
     add_analysis_plan,
     add_case,
+    add_cases,
     add_citizen,
     add_course,
     add_tenant,
     answer,
     get_ticket,
 )
+from tests.integration.steered import add_scores
 
 pytestmark = pytest.mark.database
 
@@ -53,15 +55,17 @@ def frozen_course(runtime, slug):
 
 def add_people(runtime, course, count):
     """People who answered at the start and after three months; they are due by now."""
-    tenant = course.tenant
-    cases = [add_case(runtime, course, citizen_id=add_citizen(runtime, tenant, f"Borger {n}")) for n in range(count)]
-    for number, case in enumerate(cases):
-        answer(runtime, get_ticket(runtime, case), answers(number % 3))
+    cases = add_cases(runtime, course, [None] * count)
+    add_scores(runtime, course, [(case, "start", score_of(number % 3)) for number, case in enumerate(cases)])
     runtime.now.travel(days=93)
-    for number, case in enumerate(cases):
-        answer(runtime, get_ticket(runtime, case, "month-3"), answers(1 + number % 4))
+    add_scores(runtime, course, [(case, "month-3", score_of(1 + number % 4)) for number, case in enumerate(cases)])
     runtime.now.travel(days=30)
     return cases
+
+
+def score_of(level):
+    """What ``answers(level)`` come to."""
+    return 25.0 * level
 
 
 def answers(level):

@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from outcomes.errors import AnswerError, ConflictError, DifferentAnswersError, LinkError, NotFoundError
-from outcomes.instruments import score_answers, shipped_instruments
-from outcomes.models import Score
+from outcomes.instruments import ScaleScore, score_answers, shipped_instruments
 from outcomes.services.administer import check_audit
 from outcomes.services.open_link import issue_link, open_link
 from outcomes.services.plan_occasions import OccasionStatus
@@ -271,11 +270,8 @@ def test_a_rule_of_the_database_that_we_broke_is_no_second_sending(runtime, tick
     """Only the two rules against sending twice mean that the same was sent before; the rest is a fault of ours."""
     save_answer(runtime, ticket, item_id="hope", value=2)
 
-    def more_answered_than_asked(organisation_id, response_id, *_):
-        return [Score(organisation_id=organisation_id, response_id=response_id, scale="total",
-                      value=1.0, n_answered=2, n_items=1)]  # fmt: skip
-
-    monkeypatch.setattr("outcomes.services.submit_response._scores", more_answered_than_asked)
+    more_answered_than_asked = (ScaleScore("total", value=1.0, n_answered=2, n_items=1),)
+    monkeypatch.setattr("outcomes.services.submit_response.score_answers", lambda *_: more_answered_than_asked)
     with pytest.raises(psycopg.errors.CheckViolation, match="answered_of_items"):
         submit_response(runtime, ticket, submission_key=uuid4(), locale="da")
     assert rows("response") == []

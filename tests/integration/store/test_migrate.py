@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from outcomes.models import Base
@@ -88,6 +90,11 @@ def contents(database: ServerDatabase) -> dict[str, tuple[int, str]]:
 
 def test_the_head_is_pinned_and_every_migration_follows_one_other():
     assert migrate.head_revision() == HEAD
+    config = Config()
+    config.set_main_option("script_location", str(migrate.script_directory()))
+    assert (
+        ScriptDirectory.from_config(config).get_current_head() == HEAD
+    )  # read out of the files, and as Alembic has it
     scripts = sorted((migrate.script_directory() / "versions").glob("[0-9]*.py"))
     assert len(scripts) == int(HEAD)
 

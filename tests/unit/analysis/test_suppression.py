@@ -200,3 +200,11 @@ def test_ends_are_rounded_outward(n: int, low: float, width: float, span: float)
     assert low - step * 1.001 <= down <= low + 1e-9
     assert high - 1e-9 <= up <= high + step * 1.001
     assert round_interval(down, up, n, span=span) == (down, up)  # what is rounded stays
+
+
+def test_a_remembered_table_is_not_changed_by_whoever_asked_for_it() -> None:
+    cells, sums = {"a": 2, "b": 3, "all": 5}, (Sum("all", ("a", "b")),)
+    first = protect_table(cells, sums)
+    right = dict(first)
+    first.clear()
+    assert protect_table(cells, sums) == right

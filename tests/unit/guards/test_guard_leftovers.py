@@ -70,9 +70,10 @@ def test_no_leftovers(files: list[Path], root: Path) -> None:
 
 def test_every_skip_says_why(files: list[Path], root: Path) -> None:
     tests = [path for path in files if path.suffix == ".py" and path.is_relative_to(root / "tests")]
-    found = {path.name: silent_skips(ast.parse(path.read_bytes())) for path in tests}
+    named = [(path.name, source) for path in tests if re.search(rb"skip|xfail", source := path.read_bytes())]
+    found = {name: silent_skips(ast.parse(source)) for name, source in named}
 
-    assert tests
+    assert named
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

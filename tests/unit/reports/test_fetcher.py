@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import io
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from outcomes.errors import UnavailableError
-from outcomes.reports.fetcher import PackageFetcher
+from outcomes.reports.fetcher import PackageFetcher, unpack_font
+from outcomes.reports.fonts import SCHEME, STATIC_DIRECTORY, font_files
 from outcomes.reports.pdf import make_pdf
 
 if TYPE_CHECKING:
@@ -156,3 +159,12 @@ def test_an_innocent_document_becomes_a_tagged_pdf(tmp_path: Path) -> None:
     reader = PdfReader(tmp_path / "t.pdf")
     assert "innocent" in reader.pages[0].extract_text()
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_a_font_is_unpacked_once_for_all_documents() -> None:
+    for path in font_files().values():
+        address = SCHEME + path.relative_to(STATIC_DIRECTORY).as_posix()
+        first, second = (PackageFetcher().fetch(address).read() for _ in range(2))
+        assert first == second == unpack_font(path)
+        assert unpack_font(path) is unpack_font(path)
+        assert TTFont(io.BytesIO(first)).getBestCmap() == TTFont(path).getBestCmap()

@@ -117,6 +117,7 @@ class Reports:
 
 
 MADE: dict[str, EffectReportContext] = {}
+SAID: dict[tuple[str, str], Mapping[str, list[str]]] = {}
 
 
 @pytest.fixture
@@ -127,10 +128,15 @@ def said(
     frame: pd.DataFrame,
     plan: AnalysisPlan,
 ) -> Said:
-    """All that a report says, by its form."""
+    """All that a report says, by its form; read once in a process."""
     reports = Reports(material, alone_material, few_material, frame, plan, MADE)
 
     def everything(name: str, locale: str) -> Mapping[str, list[str]]:
+        if (name, locale) not in SAID:
+            SAID[name, locale] = read_all(name, locale)
+        return SAID[name, locale]
+
+    def read_all(name: str, locale: str) -> Mapping[str, list[str]]:
         context = reports.of(name)
         return {
             "page and PDF": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from outcomes.reports.paper_form.qr import make_code, qr_code
 from outcomes.reports.pdf import REPORT_CSS, make_pdf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from outcomes.reports.paper_form.conditions import When
@@ -73,6 +74,12 @@ def every_kind() -> Instrument:
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def pdf_in(every_kind: Instrument) -> Callable[[str], bytes]:
+    """That sheet on paper in a language, made once."""
+    return cache(lambda locale: render_paper(build_paper_form(every_kind, locale, SHEET), locale))
+
+
 def pages_of(pdf: bytes) -> list[str]:
     return [" ".join(each.extract_text().split()) for each in PdfReader(BytesIO(pdf)).pages]
 
@@ -84,8 +91,10 @@ def sentences(when: When) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("locale", ["da", "ar"])
-def test_the_pdf_is_accessible_in_both_directions(every_kind: Instrument, locale: str) -> None:
-    pdf = render_paper(build_paper_form(every_kind, locale, SHEET), locale)
+def test_the_pdf_is_accessible_in_both_directions(
+    every_kind: Instrument, pdf_in: Callable[[str], bytes], locale: str
+) -> None:
+    pdf = pdf_in(locale)
     found = page.validate_pdf_bytes(pdf, profile="pdfua-1")
     assert not found.failures, found.failures
     reader = PdfReader(BytesIO(pdf))
@@ -160,8 +169,8 @@ def test_each_language_is_printed_with_fonts_of_our_own(styles: Path) -> None:
     assert all(fonts.values())
 
 
-def test_the_pages_are_numbered_and_say_which_sheet_they_are(every_kind: Instrument) -> None:
-    pages = pages_of(render_paper(build_paper_form(every_kind, "da", SHEET), "da"))
+def test_the_pages_are_numbered_and_say_which_sheet_they_are(pdf_in: Callable[[str], bytes]) -> None:
+    pages = pages_of(pdf_in("da"))
     assert len(pages) >= 2
     for number, text in enumerate(pages, 1):
         assert f"Side {number} af {len(pages)}" in text

@@ -363,9 +363,9 @@ def package() -> Path:
     return PACKAGE
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def templates() -> Environment:
-    """The environment, with stand-ins for what Flask and Flask-WTF give."""
+    """The environment, with stand-ins for what Flask and Flask-WTF give. Each template is compiled once in a process."""
     environment = Environment(
         loader=FileSystemLoader(PACKAGE / "templates"), autoescape=True, undefined=StrictUndefined
     )

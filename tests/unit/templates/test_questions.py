@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +79,20 @@ def draw(
     return page
 
 
-def draw_block(field: Any, locale: str, heading: str = "h1", **how: Any) -> Markup:
-    """One question by its macro."""
+@cache
+def macro_environment() -> Environment:
+    """What the macros are compiled in, once in a process."""
     environment = Environment(
         loader=FileSystemLoader(PACKAGE / "templates"), autoescape=True, undefined=StrictUndefined
     )
     install_language(environment)
+    return environment
+
+
+def draw_block(field: Any, locale: str, heading: str = "h1", **how: Any) -> Markup:
+    """One question by its macro."""
     with use_locale(locale):
-        module: Any = environment.get_template("macros/questions.html").module
+        module: Any = macro_environment().get_template("macros/questions.html").make_module()
         drawn: Markup = module.question(field, heading, **how)
     return drawn
 

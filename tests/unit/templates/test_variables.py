@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,12 @@ def declared(source: str) -> set[str]:
     return set(NAME.findall(head[1]))
 
 
-def used(environment: Environment, source: str) -> set[str]:
+@cache
+def used(environment: Environment, source: str) -> frozenset[str]:
     """Names that the template takes from its context: neither globals nor the macros that it imports."""
     tree = environment.parse(source)
     imported = {each.target for each in tree.find_all(nodes.Import)}
-    return meta.find_undeclared_variables(tree) - GLOBALS - imported
+    return frozenset(meta.find_undeclared_variables(tree) - GLOBALS - imported)
 
 
 @pytest.mark.parametrize("name", OURS)
