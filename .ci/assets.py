@@ -37,6 +37,13 @@ DKFDS_PARTS = (
         for style in ("Regular", "Italic", "Medium", "MediumItalic", "SemiBold", "SemiBoldItalic", "Bold", "BoldItalic")
     ),
     "fonts/IBMPlexSans/complete/woff2/license.txt",
+    # Pages load the letters that are on them; paper has all of them in one.
+    *(
+        f"fonts/IBMPlexSans/split/woff2/IBMPlexSans-{style}-{part}.woff2"
+        for style in ("Regular", "SemiBold", "Bold")
+        for part in ("Latin1", "Latin2", "Latin3", "Cyrillic", "Greek", "Pi")
+    ),
+    "fonts/IBMPlexSans/split/woff2/license.txt",
     # Charts are measured and drawn on the server, by a renderer that reads TrueType alone.
     *(f"fonts/IBMPlexSans/complete/ttf/IBMPlexSans-{style}.ttf" for style in ("Regular", "Italic", "SemiBold", "Bold")),
     "fonts/IBMPlexSans/complete/ttf/license.txt",

@@ -26,7 +26,7 @@ ARABIC_WEIGHTS = (400, 600, 700)
 def font_files() -> dict[str, Path]:
     """Path of each face that is installed, by its name (``Regular``, ``SemiBold``, ...)."""
     found: dict[str, Path] = {}
-    for path in sorted((STATIC_DIRECTORY / "vendor").rglob("IBMPlexSans-*.woff2")):
+    for path in sorted((STATIC_DIRECTORY / "vendor").rglob("complete/woff2/IBMPlexSans-*.woff2")):
         found.setdefault(path.stem.removeprefix("IBMPlexSans-"), path)
     return found
 
