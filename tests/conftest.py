@@ -48,6 +48,12 @@ DATA_KEY = bytes(range(32))
 LOOKUP_KEY = bytes(range(32, 64))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-language", action="store_true", help="each of the citizen's pages in every language, in the browser"
+    )
+
+
 def pytest_configure() -> None:
     """What thousands of tests stand on stays to the end: the collector needn't go through it while it is made ..."""
     gc.disable()

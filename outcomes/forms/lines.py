@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from outcomes.forms.handlers import answer_text
+from outcomes.forms.handlers import answer_language, answer_text
 from outcomes.instruments import NonAnswer
 from outcomes.instruments.answers import is_skipped
 from outcomes.instruments.wording import base_language, language_used
@@ -23,12 +23,14 @@ class AnswerLine:
     """One question and what was said to it (``None``: skipped); ``number`` counts the questions shown from 1.
 
     ``language``: which language the question's words are in where it isn't the page's own, for a page to mark.
+    ``answer_language``: the same of the answer; empty for what somebody wrote, in a language that nobody knows.
     """
 
     number: int
     question: str
     answer: str | None
     language: str | None = None
+    answer_language: str | None = None
 
 
 def answer_lines(
@@ -41,15 +43,15 @@ def answer_lines(
             number,
             wording(item.wording, locale),
             answer_words(item, answers.get(item.id), locale),
-            _other_language(item, locale),
+            _unless_the_pages(base_language(language_used(item.wording, locale) or locale)),
+            answer_words_language(item, answers.get(item.id), locale),
         )
         for number, item in enumerate(items, 1)
     ]
 
 
-def _other_language(item: Item, locale: str) -> str | None:
-    used = base_language(language_used(item.wording, locale) or locale)
-    return None if used == current_locale() else used
+def _unless_the_pages(language: str) -> str | None:
+    return None if language == current_locale() else language
 
 
 def question_words(item: Item, locale: str) -> str:
@@ -62,3 +64,8 @@ def answer_words(item: Item, value: Any, locale: str) -> str | None:
     if is_skipped(value) and not isinstance(value, NonAnswer):
         return None
     return answer_text(item, value, locale)
+
+
+def answer_words_language(item: Item, value: Any, locale: str) -> str | None:
+    """The language of :func:`answer_words`, for a page to mark: None where it is the page's own, empty where unknown."""
+    return _unless_the_pages(answer_language(item, value, locale))

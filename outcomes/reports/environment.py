@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from outcomes.errors import Sentence
 from outcomes.language import (
@@ -55,6 +56,13 @@ def say(value: Sentence | LocalText | str | float | date | None) -> str:
     return translate(Sentence("%(value)s", value=value))
 
 
+def marked(value: Sentence | LocalText | str) -> str:
+    """Filter: as ``say``; the owner's words, where they aren't in the page's language, with the language they are in."""
+    if isinstance(value, LocalText) and value.language != current_locale():
+        return Markup('<span lang="{}" dir="auto">{}</span>').format(value.language, str(value))
+    return say(value)
+
+
 def number(value: float, decimals: int | None = None) -> str:
     """Filter: a number with the locale's separators."""
     return format_number(value, decimals)
@@ -86,7 +94,7 @@ def install_language(environment: Environment) -> None:
     installer: Any = environment
     installer.install_gettext_callables(single_message, plural_message, newstyle=True)
     environment.filters.update(
-        say=say, number=number, kroner=kroner, percent=percent, date=in_words, datetime=moment, cell=cell_text,
+        say=say, marked=marked, number=number, kroner=kroner, percent=percent, date=in_words, datetime=moment, cell=cell_text,
         cards=as_cards,
     )  # fmt: skip
 

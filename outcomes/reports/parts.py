@@ -42,8 +42,19 @@ class LocalText:
     texts: tuple[tuple[str, str], ...]
 
     def __str__(self) -> str:
+        return self._chosen[1]
+
+    @property
+    def language(self) -> str:
+        """The code of the language that ``str()`` gives it in."""
+        return self._chosen[0]
+
+    @property
+    def _chosen(self) -> tuple[str, str]:
         found = dict(self.texts)
-        return found.get(current_locale()) or found.get(DEFAULT_LOCALE) or next(iter(found.values()), "")
+        wanted = (code for code in (current_locale(), DEFAULT_LOCALE, *found) if found.get(code))
+        code = next(wanted, current_locale())
+        return code, found.get(code, "")
 
 
 def local_text(text: str | Mapping[str, str]) -> LocalText:

@@ -61,7 +61,7 @@ class OwnCurveFigure:
     """The citizen's own curve: the same surface as a :class:`~outcomes.reports.parts.Figure`, drawn without the renderer."""
 
     key: str
-    title: Sentence
+    title: LocalText
     subtitle: Sentence
     description: Sentence
     caption: Sentence
@@ -110,7 +110,7 @@ def own_curve_figure(curve: Curve) -> OwnCurveFigure:
     """The citizen's own picture of their answers on one scale: no band, no verdict."""
     return OwnCurveFigure(
         key=f"curve-{curve.key}",
-        title=Sentence("%(measure)s", measure=curve.title),
+        title=curve.title,
         subtitle=_scale(curve, with_title=False),
         description=_description(curve),
         caption=Sentence("Small ups and downs are ordinary."),

@@ -11,7 +11,6 @@ import structlog
 
 from outcomes.instruments import Instrument, from_json, visible_items
 from outcomes.instruments.answers import Answer
-from outcomes.instruments.wording import text as wording
 from outcomes.services.compare_answers import digest_answer, digest_answers
 from outcomes.services.open_link import OpenLink, Ticket, use_link
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
@@ -107,10 +106,6 @@ class Visit:
     def unguarded(self) -> bool:
         """Whether an answer could call for help that nobody has arranged: then nothing is asked."""
         return is_unguarded(self.opened, self.instrument)
-
-    def intro(self, wording_locale: str) -> str:
-        """What to keep in mind while answering, in the reader's wording; empty where the questionnaire says nothing."""
-        return wording(self.instrument.intro, wording_locale)
 
     @property
     def items(self) -> tuple[Item, ...]:

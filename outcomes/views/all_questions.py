@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import g, redirect, render_template, request, url_for
+from markupsafe import Markup, escape
 
-from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, Sentence, UnavailableError
+from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, UnavailableError
 from outcomes.forms.build import build_form
-from outcomes.language import translate
+from outcomes.forms.handlers.phrase import phrase
+from outcomes.language import gettext
 from outcomes.services.read_visit import Visit, read_visit
 from outcomes.services.recall_instrument import known_instrument
 from outcomes.services.save_answers import save_answers
@@ -108,7 +110,7 @@ def _all_page(visit: Visit) -> Page:
         form=form,
         questions=questions,
         elsewhere=bool(visit.answered_elsewhere),
-        intro=visit.intro(words_of(visit)),
+        intro=phrase(visit.instrument.intro, words_of(visit)),
         saved=request.args.get("gemt", ""),
         aloud=current_reading().aloud == "yes",
         organisation_name=visit.organisation_name,
@@ -130,20 +132,22 @@ def _returned_form(visit: Visit, words: str) -> Any:
     changed = {fault.place: fault.sentence for fault in error.faults}
     for field in form.answer_fields:
         if field.item.id in changed:
-            field.errors = [*field.errors, translate(_changed_sentence(visit, field.item, words))]
+            field.errors = [*field.errors, _changed_words(visit, field.item, words)]
     return form
 
 
-def _changed_sentence(visit: Visit, item: Any, words: str) -> Sentence:
-    """What another tab answered meanwhile, and that pressing once more decides."""
+def _changed_words(visit: Visit, item: Any, words: str) -> str:
+    """What another tab answered meanwhile, in its own language, and that pressing once more decides."""
     other = other_answer(visit, item, words)
     if not other["own"]:
-        return Sentence(
+        return gettext(
             "You have answered this in another browser meanwhile. Press once more if what stands here is what you mean."
         )
-    said = other["words"] or Sentence("You skipped this one")
-    return Sentence(
+    said = escape(gettext("You skipped this one") if other["answer"] is None else other["answer"])
+    if other["answer_language"] is not None:
+        said = Markup('<span lang="{}" dir="auto">{}</span>').format(other["answer_language"], said)
+    sentence = gettext(
         "In another window you have answered this meanwhile: %(words)s. Press once more if what stands here is what you"
-        " mean.",
-        words=said,
+        " mean."
     )
+    return escape(sentence) % {"words": said}

@@ -8,7 +8,8 @@ from flask import g, redirect, render_template, request, session, url_for
 
 from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, UnavailableError
 from outcomes.forms.build import build_question_form, find_item
-from outcomes.forms.lines import answer_words, question_words
+from outcomes.forms.handlers.phrase import phrase
+from outcomes.forms.lines import answer_words, answer_words_language
 from outcomes.language import translate
 from outcomes.services.read_visit import Visit, read_visit
 from outcomes.services.recall_instrument import known_instrument
@@ -126,15 +127,16 @@ def _returned_page(visit: Visit, number: int) -> Page:
 
 
 def _render(visit: Visit, item: Any, number: int, content: Mapping[str, Any]) -> str:
+    title = phrase(item.wording, words_of(visit))
     return render_template(
         "pages/citizen/question.html",
         **content,
         item=item.id,
-        title=question_words(item, words_of(visit)),
+        title="" if title.foreign else title.text,
         number=number,
         total=len(visit.items),
         previous=number - 1 if number > 1 else None,
-        intro=visit.intro(words_of(visit)),
+        intro=phrase(visit.instrument.intro, words_of(visit)),
         from_review="change" in request.args,
         aloud=current_reading().aloud == "yes",
         organisation_name=visit.organisation_name,
@@ -169,5 +171,6 @@ def other_answer(visit: Visit, item: Any, words: str) -> dict[str, str | None]:
     shown = item.id in visit.answers
     return {
         "own": "yes" if shown else None,
-        "words": answer_words(item, visit.answers[item.id], words) if shown else None,
+        "answer": answer_words(item, visit.answers[item.id], words) if shown else None,
+        "answer_language": answer_words_language(item, visit.answers[item.id], words) if shown else None,
     }

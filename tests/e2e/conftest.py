@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from outcomes.language import CITIZEN_LOCALES
 from tests.conftest import file_lock
 from tests.e2e.running import Demo, FirstDay, running_demo, spend_first_day
 from tests.e2e.visitor import DESKTOP, PHONE, Visitor, axe_script
@@ -37,6 +38,15 @@ PATIENCE = 45_000
 EVERYBODY = [("da", "phone"), ("en", "desktop")]
 """Both languages and both screens; the longer words on the smaller one."""
 SCREENS = {"phone": PHONE, "desktop": DESKTOP}
+MIRROR_IMAGES = ("da", "ar")
+"""One language of each direction: in the others stand other words within the same markup, which an integration test holds."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of a citizen's page that asks for ``spoken`` runs in one language of each direction, or in each there is."""
+    if "spoken" in metafunc.fixturenames:
+        every = metafunc.config.getoption("--every-language")
+        metafunc.parametrize("spoken", CITIZEN_LOCALES if every else MIRROR_IMAGES)
 
 
 class Users:

@@ -127,10 +127,9 @@ def answer_first(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("pace", ["one", "all"])
-@pytest.mark.parametrize("language", ["da", "ar"])
-def test_every_state_on_the_way(language: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+def test_every_state_on_the_way(spoken: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     """Start, each question, what is wrong, two tabs, review, receipt, afterwards: markup, axe, width, words, headings."""
-    visitor = visit(language, "phone")
+    visitor = visit(spoken, "phone")
     page = visitor.page
     read_as(visitor, demo, pace=pace)
     begin(visitor, demo)
@@ -156,6 +155,8 @@ def test_every_state_on_the_way(language: str, pace: str, demo: Demo, visit: Cal
     visitor.look("review")
     visitor.press("Send my answers")
     visitor.look("receipt")
+    visitor.press("Show my curve")
+    visitor.look("own curve")
     page.goto(f"{demo.url}/svar/1")
     visitor.look("already answered")
     visitor.context.clear_cookies(name="outcomes")
@@ -181,18 +182,31 @@ def answer_in_two_tabs(visitor: Visitor) -> None:
     visitor.page.goto(where)
 
 
-@pytest.mark.parametrize("language", ["da", "ar"])
-def test_pages_beside_the_way(language: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+def test_pages_beside_the_way(spoken: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     """Reading, the accessibility statement, the front page, a link that opens nothing, an address that isn't there."""
-    visitor = visit(language, "phone")
+    visitor = visit(spoken, "phone")
     for path in ("/laesning", "/was", "/", "/link-hjaelp", "/findes-ikke"):
-        visitor.page.goto(f"{demo.url}{path}?sprog={language}")
+        visitor.page.goto(f"{demo.url}{path}?sprog={spoken}")
         visitor.look(path)
     begin(visitor, demo, "wellbeing")
     visitor.page.goto(f"{demo.url}/svar/nej-tak")
     visitor.look("saying no")
     send(visitor)
     visitor.look("after saying no")
+
+
+def test_help_at_once(spoken: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+    """The page that an answer calls for which tells of danger, before it is sent and afterwards."""
+    visitor = visit(spoken, "phone")
+    begin(visitor, demo, "safety-demo")
+    visitor.press("Start")
+    while visitor.page.locator(".progress-words").count():
+        visitor.page.locator("main input[type=radio]").last.check()
+        send(visitor)
+        if visitor.page.locator("a[href='tel:112']").count():
+            visitor.look("help at once")
+            return
+    pytest.fail("nobody is offered help")
 
 
 @pytest.mark.parametrize(("language", "pace"), [(code, ("one", "all")[place % 2]) for place, code in enumerate(OTHERS)])
@@ -233,11 +247,10 @@ def test_a_language_is_one_press_away_on_every_page(language: str, demo: Demo, v
     expect(root).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
 
 
-@pytest.mark.parametrize("language", ["da", "ar"])
 @pytest.mark.parametrize("pace", ["one", "all"])
-def test_nothing_is_cut_or_pushed_out(language: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
+def test_nothing_is_cut_or_pushed_out(spoken: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     """Enlarged four times, in the largest letters, and with WCAG's text spacing: no sideways scrolling, nothing cut."""
-    visitor = visit(language, "phone", viewport=NARROW)
+    visitor = visit(spoken, "phone", viewport=NARROW)
     page = visitor.page
 
     def check(name: str) -> None:

@@ -118,15 +118,16 @@ def test_two_people_on_one_tablet(demo: Demo, visit: Callable[..., Visitor], scr
     expect(worker.page.locator("main")).to_contain_text(worker.word("on a shared device"))
 
 
-def test_a_tablet_that_nobody_touches(demo: Demo, visit: Callable[..., Visitor]) -> None:
+def test_a_tablet_that_nobody_touches(spoken: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     """It asks, calmly and beside the questions; a touch is an answer; no touch, and it is ready for the next person."""
     asked = ask_once_more(demo, "every-kind")
-    worker, tablet = visit("da", "desktop"), visit("da", "phone")
+    worker, tablet = visit("da", "desktop"), visit(spoken, "phone")
     worker.sign_in(demo.links["worker"])
     code = new_code(worker, demo, asked)
     page = tablet.page
     page.clock.install()
     enter_code(tablet, demo, code)
+    tablet.choose_language()
     tablet.press("Start")
     question = page.url
     warning = page.get_by_role("alert")
@@ -143,6 +144,7 @@ def test_a_tablet_that_nobody_touches(demo: Demo, visit: Callable[..., Visitor])
     with page.expect_navigation():
         page.clock.run_for(182_000)
     assert "/tablet" in page.url
+    tablet.choose_language()
     expect(page.locator("h1")).to_have_text(tablet.word("Ready for the next person"))
     tablet.look("ready, after a while")
     page.goto(question)

@@ -157,8 +157,9 @@ def walk_to_the_curve(visitor: Visitor, words: dict[str, str]) -> None:
         visitor.look("own curve with its table")
 
 
-def test_a_link_that_opens_nothing(visitor: Visitor, demo: Demo) -> None:
+def test_a_link_that_opens_nothing(spoken: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     """The same kind page for a made-up link and for one without a letter; no way to tell which."""
+    visitor = visit(spoken, "phone")
     asked = ask_once_more(demo, "wellbeing")
     bodies = []
     for link in (f"{demo.url}/b/{'x' * 22}", asked.link[:-1]):
@@ -349,8 +350,9 @@ def test_going_back_and_coming_again(demo: Demo, visit: Callable[..., Visitor]) 
     assert count_responses(demo, asked) == 1
 
 
-def test_on_a_device_that_others_use(visitor: Visitor, demo: Demo) -> None:
+def test_on_a_device_that_others_use(spoken: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     """One press forgets everything here; the page left behind says how to come back, and sent answers stay sent."""
+    visitor = visit(spoken, "phone")
     asked = ask_once_more(demo, "wellbeing")
     begin(visitor, asked)
     answer_to_the_end(visitor)
@@ -363,8 +365,9 @@ def test_on_a_device_that_others_use(visitor: Visitor, demo: Demo) -> None:
     assert count_responses(demo, asked) == 1
 
 
-def test_before_and_after_the_time(visitor: Visitor, demo: Demo) -> None:
+def test_before_and_after_the_time(spoken: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     """Too early: a kind page that says from when. After the last day an answer is still taken."""
+    visitor = visit(spoken, "phone")
     early, late = ask_once_more(demo, "wellbeing", in_days=3), ask_once_more(demo, "wellbeing", in_days=-30)
     visitor.open(early.link)
     visitor.look("before one can answer")
@@ -395,16 +398,17 @@ def test_another_language_on_the_way(demo: Demo, visit: Callable[..., Visitor]) 
     expect(visitor.page.locator(".answer-words").first).to_have_text("Slet ikke")
 
 
-def test_a_page_left_open_for_days(demo: Demo, visit: Callable[..., Visitor]) -> None:
+def test_a_page_left_open_for_days(spoken: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
     """A form whose token is no good any more comes back with everything in it."""
-    visitor = visit("da", "phone")
+    visitor = visit(spoken, "phone")
     begin(visitor, ask_once_more(demo, "wellbeing"))
-    choose(visitor, "Ofte")
+    answer = visitor.page.locator("main input[type=radio]").nth(1)
+    answer.check()
     visitor.page.locator("input[name=csrf_token]").evaluate("each => { each.value = 'old' }")
     visitor.press("Next")
     assert visitor.status() == 400
     visitor.look("a form that was too old")
-    expect(visitor.page.get_by_label("Ofte", exact=True)).to_be_checked()
+    expect(answer).to_be_checked()
     visitor.press("Next")
     expect(visitor.page.locator(".progress-words p")).to_contain_text("2")
 

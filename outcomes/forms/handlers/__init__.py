@@ -38,4 +38,9 @@ def answer_text(item: Item, value: Answer, locale: str) -> str:
     return handler_for(item, locale).answer_text(value)
 
 
-__all__ = ["HANDLERS", "answer_text", "handler_for"]
+def answer_language(item: Item, value: Answer, locale: str) -> str:
+    """The base code of the language that :func:`answer_text` is in; empty where nobody knows, as of what people write."""
+    return handler_for(item, locale).answer_language(value)
+
+
+__all__ = ["HANDLERS", "answer_language", "answer_text", "handler_for"]

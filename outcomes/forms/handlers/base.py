@@ -72,6 +72,14 @@ class AnswerHandler(ABC):
                 return translate(NON_ANSWER_WORDS[value])
             return _("Skipped") if is_skipped(value) else self.words(value)
 
+    def answer_language(self, value: Answer) -> str:
+        """The base code of the language that :meth:`answer_text` is in; empty where nobody knows."""
+        return self.language if is_skipped(value) else self.words_language(value)
+
+    def words_language(self, _value: Answer) -> str:
+        """The same of :meth:`words`: the handler's own, where no words of the instrument are in them."""
+        return self.language
+
     def shown(self, value: Answer) -> str:
         """A stored answer as it stands in a text field."""
         return "" if value is None else str(value)

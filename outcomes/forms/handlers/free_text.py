@@ -42,6 +42,10 @@ class FreeTextHandler(AnswerHandler):
         """The text as it was written."""
         return str(value)
 
+    def words_language(self, _value: Answer) -> str:
+        """People write in the language that they please."""
+        return ""
+
     def attributes(self) -> Mapping[str, str]:
         """Room to write; no limit in the browser, which would cut a pasted text silently."""
         return {"rows": "6", "autocomplete": "off"}

@@ -43,3 +43,9 @@ class MultiChoiceHandler(AnswerHandler):
         chosen = value if isinstance(value, (list, tuple)) else [value]
         labels = {str(option.value): self.label(option) for option in self.options()}
         return ", ".join(labels.get(str(one), str(one)) for one in chosen)
+
+    def words_language(self, value: Answer) -> str:
+        """The language that the options chosen have in common; empty where they have none."""
+        chosen = {str(one) for one in value} if isinstance(value, (list, tuple)) else {str(value)}
+        languages = {self.option_phrase(option).language for option in self.options() if str(option.value) in chosen}
+        return languages.pop() if len(languages) == 1 else ""

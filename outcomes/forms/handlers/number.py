@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from outcomes.errors import AnswerError, Sentence
 from outcomes.forms.handlers.base import AnswerHandler
 from outcomes.forms.handlers.fields import AnswerField, plain
+from outcomes.forms.handlers.phrase import phrase
 from outcomes.instruments import AnswerType, base_language, text
 from outcomes.language import format_number
 
@@ -52,6 +53,10 @@ class NumberHandler(AnswerHandler):
         """The number with its unit."""
         unit = text(self.item.unit, self.locale)
         return f"{in_digits(value)}\N{NO-BREAK SPACE}{unit}" if unit else in_digits(value)
+
+    def words_language(self, _value: Answer) -> str:
+        """The unit's."""
+        return phrase(self.item.unit, self.locale).language
 
     def attributes(self) -> Mapping[str, str]:
         """A keypad with the keys that are needed, and no suggestions from other pages."""

@@ -36,3 +36,8 @@ class SingleChoiceHandler(AnswerHandler):
     def words(self, value: Answer) -> str:
         """The option's words; the value itself where the instrument doesn't know it."""
         return next((self.label(option) for option in self.options() if option.value == value), str(value))
+
+    def words_language(self, value: Answer) -> str:
+        """The option's."""
+        chosen = (self.option_phrase(option).language for option in self.options() if option.value == value)
+        return next(chosen, self.language)

@@ -27,6 +27,10 @@ class VisualAnalogueHandler(NumberHandler):
         highest = self.item.bounds[1] if self.item.bounds else None
         return _("%(number)s out of %(highest)s", number=in_digits(value), highest=in_digits(highest))
 
+    def words_language(self, _value: Answer) -> str:
+        """The handler's: what is said are two numbers."""
+        return self.language
+
     def attributes(self) -> Mapping[str, str]:
         """As of a number, with the ends of the line for the slider."""
         low, high = self.item.bounds or (0, 100)

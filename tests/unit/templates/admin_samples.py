@@ -71,7 +71,7 @@ ADMIN_SAMPLES: dict[str, dict[str, Any]] = {
     "pages/staff/signal.html": {
         "signal": SIGNALS[0],
         "phone": "+4521345678",
-        "answer": Thing(question=POLYGLOT, words=POLYGLOT, at=MOMENT, sent=False),
+        "answer": Thing(question=POLYGLOT, answer=POLYGLOT, answer_language="", at=MOMENT, sent=False),
         "change": [Sentence("A higher number is better.")],
         "opens_page": True,
         "handling": POLYGLOT,

@@ -113,7 +113,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "form": None,
         "questions": [Thing(id="q1", number=1, block=POLYGLOT, seen="seen-1", elsewhere=True)],
         "elsewhere": True,
-        "intro": POLYGLOT,
+        "intro": Thing(text=POLYGLOT, foreign=True, language="so", direction="ltr"),
         "saved": "flere",
         "contact": CONTACT,
     },
