@@ -69,6 +69,7 @@ CITIZEN_PLACES = (
     "outcomes/services/copy_own_data.py",
     "outcomes/services/decline_occasion.py",
     "outcomes/services/describe_own_data.py",
+    "outcomes/services/describe_score.py",
     "outcomes/services/draw_curves.py",
     "outcomes/services/limit_attempts.py",
     "outcomes/services/open_link.py",

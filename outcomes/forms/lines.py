@@ -43,7 +43,7 @@ def answer_lines(
             number,
             wording(item.wording, locale),
             answer_words(item, answers.get(item.id), locale),
-            _unless_the_pages(base_language(language_used(item.wording, locale) or locale)),
+            question_language(item, locale),
             answer_words_language(item, answers.get(item.id), locale),
         )
         for number, item in enumerate(items, 1)
@@ -57,6 +57,11 @@ def _unless_the_pages(language: str) -> str | None:
 def question_words(item: Item, locale: str) -> str:
     """The question itself."""
     return wording(item.wording, locale)
+
+
+def question_language(item: Item, locale: str) -> str | None:
+    """The language of :func:`question_words`, for a page to mark: None where it is the page's own."""
+    return _unless_the_pages(base_language(language_used(item.wording, locale) or locale))
 
 
 def answer_words(item: Item, value: Any, locale: str) -> str | None:

@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from outcomes.errors import Sentence
 from outcomes.language import (
@@ -23,6 +24,7 @@ from outcomes.language import (
     format_number,
     format_percent,
     gettext,
+    localise,
     translate,
 )
 from outcomes.reports.cards import as_cards
@@ -56,10 +58,21 @@ def say(value: Sentence | LocalText | str | float | date | None) -> str:
     return translate(Sentence("%(value)s", value=value))
 
 
-def marked(value: Sentence | LocalText | str) -> str:
-    """Filter: as ``say``; the owner's words, where they aren't in the page's language, with the language they are in."""
+def marked(value: Sentence | LocalText | str | date) -> str:
+    """Filter: as ``say``; the owner's words, where they aren't in the page's language, with the language they are in.
+
+    So also where they stand inside a sentence of ours.
+    """
+    if isinstance(value, Sentence):
+        parts = {
+            name: marked(each) if isinstance(each, Sentence | LocalText) else localise(each)
+            for name, each in value.values
+        }
+        if any(isinstance(each, Markup) for each in parts.values()):
+            return escape(gettext(value.message)) % parts
     if isinstance(value, LocalText) and value.language != current_locale():
-        return Markup('<span lang="{}" dir="auto">{}</span>').format(value.language, str(value))
+        direction = Locale.parse(value.language).text_direction if value.language else "auto"
+        return Markup('<span lang="{}" dir="{}">{}</span>').format(value.language, direction, str(value))
     return say(value)
 
 

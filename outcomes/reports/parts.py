@@ -36,7 +36,8 @@ class Kind(StrEnum):
 class LocalText:
     """Wording that its owner wrote in several languages (an intervention's name, an instrument's title).
 
-    ``str()`` gives it in the locale in force, else in Danish, else in the first language there is.
+    ``str()`` gives it in the locale in force, else in Danish, else in the first language there is. The code is empty where
+    nobody knows the language.
     """
 
     texts: tuple[tuple[str, str], ...]
@@ -58,9 +59,14 @@ class LocalText:
 
 
 def local_text(text: str | Mapping[str, str]) -> LocalText:
-    """``{"da": ..., "en": ...}``, or one text for all languages, as :class:`LocalText`."""
+    """``{"da": ..., "en": ...}``, or one text for all languages, taken for Danish, as :class:`LocalText`."""
     texts = {DEFAULT_LOCALE: text} if isinstance(text, str) else text
     return LocalText(tuple(sorted(texts.items())))
+
+
+def words_in(text: str, language: str | None) -> LocalText | str:
+    """Words in a known language, or in one that nobody knows (an empty code); None: in that of the page."""
+    return text if language is None else LocalText(((language, text),))
 
 
 @dataclass(frozen=True, slots=True)

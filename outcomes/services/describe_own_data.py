@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from outcomes.errors import Sentence
 from outcomes.language import LANGUAGE_NAMES
 from outcomes.reports.own_copy import CopyDocument, CopyEntry, CopySection
+from outcomes.reports.parts import words_in
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 InWords = Callable[[Iterable[Any], Mapping[str, Any]], Iterable[Any]]
 
+UNKNOWN = ""
+"""Which language people write in, nobody asks."""
 WHEN, UNTIL, ANSWERED = Sentence("When"), Sentence("Until"), Sentence("Answered")
 SKIPPED = Sentence("You skipped this one")
 KINDS = {
@@ -127,7 +130,10 @@ def _responses(data: OwnData, in_words: InWords) -> Iterable[CopyEntry]:
                 (ANSWERED, row.answered_at),
                 *_lines(in_words(row.items, row.answers)),
                 *((Sentence("Number"), sentence) for sentence in data.scores.get(row.response_id, ())),
-                *((Sentence("You have said is wrong"), correction.words) for correction in row.corrections),
+                *(
+                    (Sentence("You have said is wrong"), words_in(correction.words, UNKNOWN))
+                    for correction in row.corrections
+                ),
             ),
         )
 
@@ -143,13 +149,19 @@ def _staff_responses(data: OwnData, in_words: InWords) -> Iterable[CopyEntry]:
 
 
 def _lines(lines: Iterable[Any]) -> tuple[tuple[Words, Words], ...]:
-    return tuple((line.question, SKIPPED if line.answer is None else line.answer) for line in lines)
+    return tuple(
+        (
+            words_in(line.question, line.language),
+            SKIPPED if line.answer is None else words_in(line.answer, line.answer_language),
+        )
+        for line in lines
+    )
 
 
 def _goals(data: OwnData) -> Iterable[CopyEntry]:
     for row in data.goals:
         yield CopyEntry(
-            row.wording,
+            words_in(row.wording, UNKNOWN),
             (
                 (Sentence("Kind of goal"), KINDS[row.kind]),
                 (Sentence("Written down"), row.set_on),
@@ -161,10 +173,10 @@ def _goals(data: OwnData) -> Iterable[CopyEntry]:
 
 def _rating(rating: OwnRating) -> Sentence:
     """Where the goal stood, by whom, and what they wrote."""
-    values = {"level": LEVELS[rating.level], "name": rating.name, "note": rating.note}
+    values = {"level": LEVELS[rating.level], "name": rating.name, "note": words_in(rating.note, UNKNOWN)}
     if rating.rated_by == "citizen":
         if rating.note:
-            return Sentence("%(level)s, you said. %(note)s", level=values["level"], note=rating.note)
+            return Sentence("%(level)s, you said. %(note)s", level=values["level"], note=values["note"])
         return Sentence("%(level)s, you said.", level=values["level"])
     if rating.note:
         return Sentence("%(level)s, said %(name)s. %(note)s", **values)
@@ -173,14 +185,17 @@ def _rating(rating: OwnRating) -> Sentence:
 
 def _corrections(data: OwnData) -> Iterable[CopyEntry]:
     for row in data.corrections:
-        yield CopyEntry(row.at, ((Sentence("Your words"), row.words),))
+        yield CopyEntry(row.at, ((Sentence("Your words"), words_in(row.words, UNKNOWN)),))
 
 
 def _signals(data: OwnData) -> Iterable[CopyEntry]:
     for row in data.signals:
         done: tuple[tuple[Words, Words], ...] = ()
         if row.handled_at:
-            done = ((Sentence("Looked at"), row.handled_at), (Sentence("What was done"), row.handling))
+            done = (
+                (Sentence("Looked at"), row.handled_at),
+                (Sentence("What was done"), words_in(row.handling, UNKNOWN)),
+            )
         yield CopyEntry(row.raised_at, done)
 
 

@@ -13,9 +13,9 @@ from outcomes.instruments import visible_items
 from outcomes.instruments.answers import from_json
 from outcomes.instruments.model import Item
 from outcomes.reports.parts import LocalText, local_text
+from outcomes.services.describe_score import describe_score
 from outcomes.services.list_caseload import read_names
 from outcomes.services.open_citizen import given_answers
-from outcomes.services.read_curves import describe_score
 from outcomes.services.read_own_page import (
     Look,
     OwnCorrection,

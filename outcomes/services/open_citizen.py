@@ -12,11 +12,12 @@ from outcomes.instruments import visible_items
 from outcomes.instruments.kinds import NonAnswer
 from outcomes.instruments.model import Item
 from outcomes.models.record import CITIZEN_PAGE, SHARED
-from outcomes.reports.parts import LocalText, local_text
+from outcomes.reports.parts import LocalText, local_text, words_in
+from outcomes.services.describe_score import describe_score
 from outcomes.services.list_caseload import read_names
 from outcomes.services.list_signals import SignalView, signals_of_episodes
 from outcomes.services.plan_occasions import OccasionStatus, occasion_status
-from outcomes.services.read_curves import CurveData, describe_score, gather_curves
+from outcomes.services.read_curves import CurveData, gather_curves
 from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import citizens, episodes, goals, organisations, own_page
 
@@ -214,7 +215,7 @@ def _corrections(session: Session, citizen_id: UUID, episode_ids: tuple[UUID, ..
         if row.goal_id is not None:
             if row.goal_id not in readable_goals:
                 continue
-            about = Sentence("About the goal: %(goal)s", goal=readable_goals[row.goal_id].own_words)
+            about = Sentence("About the goal: %(goal)s", goal=words_in(readable_goals[row.goal_id].own_words, ""))
         elif row.response_id is not None:
             if row.response_id not in answered:
                 continue

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from outcomes.instruments.model import Scale
-    from outcomes.models import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,26 +129,3 @@ def make_curve(instrument: Instrument, scale: Scale, points: tuple[tuple[date, f
 def find_scale(instrument: Instrument, key: str) -> Scale:
     """A scale of an instrument by key."""
     return next(scale for scale in instrument.scales if scale.key == key)
-
-
-def describe_score(instrument: Instrument, score: Score) -> Sentence:
-    """A score in words: what, how much, of how much."""
-    scale = find_scale(instrument, score.scale)
-    title = local_text(scale.title or instrument.title)
-    if score.value is None:
-        return Sentence(
-            "%(measure)s: too few answers for a number (%(answered)s of %(items)s)",
-            measure=title, answered=score.n_answered, items=score.n_items,
-        )  # fmt: skip
-    return Sentence(
-        "%(measure)s: %(value)s on a scale from %(low)s to %(high)s",
-        measure=title,
-        value=round(score.value, scale.decimals) if scale.decimals else round(score.value),
-        low=plain(scale.range[0]),
-        high=plain(scale.range[1]),
-    )
-
-
-def plain(value: float) -> float | int:
-    """A whole number without decimals."""
-    return int(value) if float(value).is_integer() else value

@@ -12,7 +12,7 @@ from outcomes.errors import AnswerError, ConflictError, OutcomesError, Sentence,
 from outcomes.forms.build import build_form
 from outcomes.forms.handlers.fields import AnswerField
 from outcomes.forms.handlers.phrase import language_name
-from outcomes.forms.lines import answer_words, question_words
+from outcomes.forms.lines import answer_words, answer_words_language, question_language, question_words
 from outcomes.language import current_locale, format_date, translate
 from outcomes.services.key_paper import Typed, discard_keyings, key_sheet, settle_sheet
 from outcomes.services.list_sheets import list_sheets
@@ -225,12 +225,21 @@ def _errors(draft: Draft, fields: Iterable[AnswerField]) -> list[dict[str, str]]
 
 
 def _difference(view: SheetView, each: Difference) -> dict[str, Any]:
-    words = question_words(each.item, current_locale()) if each.item else translate(BESIDE[each.place])
     sides = [
-        {"value": value, "words": _side(each, said), "keyer": keyer}
+        {"value": value, "keyer": keyer, "answer": _side(each, said), "answer_language": _side_language(each, said)}
         for value, said, keyer in zip((1, 2), (each.first, each.second), view.keyers, strict=True)
     ]
-    return {"place": each.place, "number": each.number, "words": words, "sides": sides}
+    return {
+        "place": each.place,
+        "number": each.number,
+        "question": question_words(each.item, current_locale()) if each.item else translate(BESIDE[each.place]),
+        "language": question_language(each.item, current_locale()) if each.item else None,
+        "sides": sides,
+    }
+
+
+def _side_language(each: Difference, said: Any) -> str | None:
+    return answer_words_language(each.item, said, current_locale()) if each.item else None
 
 
 def _side(each: Difference, said: Any) -> str:

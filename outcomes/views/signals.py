@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from outcomes.errors import AnswerError, ConflictError, Fault, Sentence
-from outcomes.forms.lines import answer_words, answer_words_language, question_words
+from outcomes.forms.lines import answer_words, answer_words_language, question_language, question_words
 from outcomes.language import current_locale, translate
 from outcomes.services.handle_signal import LONGEST, handle_signal, open_signal
 from outcomes.views.admission import admits, current_actor, runtime
@@ -58,6 +58,7 @@ def _answer(answer: AnswerInQuestion) -> dict[str, object]:
     locale = current_locale()
     return {
         "question": question_words(answer.item, locale),
+        "language": question_language(answer.item, locale),
         "answer": answer_words(answer.item, answer.value, locale),
         "answer_language": answer_words_language(answer.item, answer.value, locale),
         "at": answer.at,

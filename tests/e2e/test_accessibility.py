@@ -196,17 +196,19 @@ def test_pages_beside_the_way(spoken: str, demo: Demo, visit: Callable[..., Visi
 
 
 def test_help_at_once(spoken: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
-    """The page that an answer calls for which tells of danger, before it is sent and afterwards."""
+    """The page that an answer calls for which tells of danger, while one answers and after it is sent."""
     visitor = visit(spoken, "phone")
     begin(visitor, demo, "safety-demo")
     visitor.press("Start")
     while visitor.page.locator(".progress-words").count():
         visitor.page.locator("main input[type=radio]").last.check()
         send(visitor)
-        if visitor.page.locator("a[href='tel:112']").count():
-            visitor.look("help at once")
-            return
-    pytest.fail("nobody is offered help")
+    expect(visitor.page.locator("a[href='tel:112']")).to_be_visible()
+    visitor.look("help at once")
+    visitor.page.locator(".onward a").click()
+    visitor.press("Send my answers")
+    visitor.look("receipt, with help")
+    expect(visitor.page.locator("a[href='tel:112']")).to_be_visible()
 
 
 @pytest.mark.parametrize(("language", "pace"), [(code, ("one", "all")[place % 2]) for place, code in enumerate(OTHERS)])
@@ -398,6 +400,11 @@ def test_mirrored_from_right_to_left(pace: str, demo: Demo, visit: Callable[...,
     assert left(".scale-step:first-child") > left(".scale-step:last-child")
     expect(page.locator(".scale-step label").first).to_contain_text("0")
     assert left(".scale-ends p:first-child") > left(".scale-ends p:last-child")
+    if pace == "all":
+        box = page.locator("main textarea").first
+        for words, direction in (("", "rtl"), ("Jeg sover godt", "ltr"), ("أنام جيدا", "rtl"), ("", "rtl")):
+            box.fill(words)
+            expect(box).to_have_css("direction", direction)
 
 
 @pytest.mark.parametrize("pace", ["one", "all"])

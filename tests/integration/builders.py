@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     from outcomes.services.runtime import Actor, Runtime
 
+LEVELS = ("aldrig", "sjældent", "af og til", "ofte", "altid")
 STEPS: tuple[Mapping[str, Any], ...] = (
     {"code": "start", "kind": "baseline"},
     {"code": "month", "kind": "every", "period": 1},
@@ -278,14 +279,16 @@ def add_coordinator(runtime: Runtime, actor: Actor, citizen_id: UUID) -> UUID:
     return row.id
 
 
-def add_goal(runtime: Runtime, case: Case, own_words: str = "Jeg vil handle ind selv") -> UUID:
+def add_goal(
+    runtime: Runtime, case: Case, own_words: str = "Jeg vil handle ind selv", *, levels: Sequence[str] = LEVELS
+) -> UUID:
     """A goal of the citizen's, in own words."""
     goal_id = uuid4()
     with runtime.database.transaction(case.tenant.scope) as session:
         session.add(
             Goal(
                 id=goal_id, organisation_id=case.tenant.organisation_id, episode_id=case.episode_id,
-                own_words=own_words, kind="develop", levels=["aldrig", "sjældent", "af og til", "ofte", "altid"],
+                own_words=own_words, kind="develop", levels=list(levels),
                 baseline_level=-1, set_on=runtime.today() - timedelta(days=1),
             )
         )  # fmt: skip

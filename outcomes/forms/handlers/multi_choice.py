@@ -48,4 +48,4 @@ class MultiChoiceHandler(AnswerHandler):
         """The language that the options chosen have in common; empty where they have none."""
         chosen = {str(one) for one in value} if isinstance(value, (list, tuple)) else {str(value)}
         languages = {self.option_phrase(option).language for option in self.options() if str(option.value) in chosen}
-        return languages.pop() if len(languages) == 1 else ""
+        return (languages or {self.language}).pop() if len(languages) < 2 else ""  # noqa: PLR2004

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -10,16 +11,19 @@ from uuid import uuid4
 import pytest
 from pypdf import PdfReader
 
-from outcomes.errors import NotFoundError
+from outcomes.errors import NotFoundError, Sentence
 from outcomes.forms.lines import answer_lines
 from outcomes.models import Signal
 from outcomes.services.add_correction import add_correction
 from outcomes.services.copy_own_data import copy_own_data
+from outcomes.services.describe_own_data import describe_own_data
+from outcomes.services.gather_own_data import gather_own_data
 from outcomes.services.open_citizen import open_citizen
 from outcomes.services.rate_goal import rate_goal
 from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.share_access import redeem_share, share_access
 from outcomes.services.sign_in_citizen import SignedInCitizen
+from tests.citizens_sentences import is_citizens
 from tests.integration.builders import (
     Case,
     add_case,
@@ -35,6 +39,7 @@ from tests.integration.builders import (
 from tests.integration.own_page import give_contact, sign_in_with_code
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -127,6 +132,26 @@ def test_no_cpr_number_and_no_word_of_a_relative_or_another_citizen(
     assert len(found["responses"]) == 1
     stranger = SignedInCitizen(case.tenant.organisation_id, other.citizen_id, "token")
     assert "Karen" not in json.dumps(get_json(runtime, stranger))
+
+
+def test_every_sentence_of_it_is_there_in_every_language_of_citizens(runtime: Runtime, me: SignedInCitizen) -> None:
+    with runtime.database.transaction(me.scope) as session:
+        data = gather_own_data(runtime, session, me)
+    said = list(sentences(describe_own_data(data, answer_lines, made_at=runtime.now())))
+    assert len({sentence.message for sentence in said}) > 40
+    assert {sentence.message for sentence in said if not is_citizens(sentence.message)} == set()
+
+
+def sentences(part: Any) -> Iterator[Sentence]:
+    """Every sentence of a document, also those within others."""
+    if isinstance(part, Sentence):
+        yield part
+        yield from sentences([value for _, value in part.values])
+    elif isinstance(part, (list, tuple)):
+        for each in part:
+            yield from sentences(each)
+    elif is_dataclass(part):
+        yield from sentences([getattr(part, field.name) for field in fields(part)])
 
 
 @pytest.mark.parametrize("locale", ["da", "ar"])

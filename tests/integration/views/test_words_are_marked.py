@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+from outcomes.models import Organisation, RiskProtocol
+from outcomes.reports.own_copy import render_copy_html
+from outcomes.services import copy_own_data
 from outcomes.services.open_link import issue_link
 from tests.integration.builders import add_case, add_course, add_goal, answer, get_ticket, small_instrument
 
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from uuid import UUID
 
+    import pytest
     from werkzeug.test import TestResponse
 
     from outcomes.services.runtime import Runtime
@@ -25,6 +30,8 @@ THEIRS, OWN = "Kundansk", "Egenord"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SPOKEN = {"aria-label", "alt", "title", "placeholder", "aria-valuetext"}
 """Attributes that are read aloud."""
+NAMES = (f"{THEIRS} titel", f"{THEIRS} skala")
+"""A proper name inside a sentence needs no mark; where it stands alone, it does."""
 
 
 def only_danish(name: str) -> dict[str, str]:
@@ -36,7 +43,7 @@ def every_kind() -> Any:
     options = [{"value": value, "wording": only_danish(f"svar {value}")} for value in range(3)]
     ends = {"low": only_danish("lavt"), "high": only_danish("højt")}
     kinds: dict[str, dict[str, Any]] = {
-        "single_choice": {"options": options, "no_answer": ["dont_know"]},
+        "single_choice": {"options": options, "no_answer": ["dont_know"], "risk": {"at_least": 2}},
         "multi_choice": {"options": options},
         "scale_0_10": {"ends": ends},
         "visual_analogue": {"ends": ends},
@@ -52,6 +59,21 @@ def every_kind() -> Any:
             "direction": "higher_is_better",
         }],
     )  # fmt: skip
+
+
+def give_only_danish(runtime: Runtime, world: World) -> None:
+    """An organisation whose own sentences are in Danish alone, also those to somebody in danger."""
+    with runtime.database.transaction(world.tenant.scope) as session:
+        organisation = session.get_one(Organisation, world.tenant.organisation_id)
+        organisation.privacy = {"legal_basis": only_danish("lov"), "kept_for": only_danish("så længe")}
+        line = {"name": only_danish("linje"), "phone": "70 201 201", "hours": only_danish("altid")}
+        session.add(
+            RiskProtocol(
+                id=uuid4(), organisation_id=organisation.id, instrument_key="danish", version=1, help_lines=[line],
+                words=only_danish("trøst"), act_within_hours=24, decided_by="Test",
+            )
+        )  # fmt: skip
+        session.commit()
 
 
 class Words(HTMLParser):
@@ -87,8 +109,14 @@ class Words(HTMLParser):
 def check(name: str, page: TestResponse) -> int:
     """How many of the questionnaire's words the page says, and of the citizen's; fails where one isn't marked."""
     assert page.status_code in {200, 400, 409}, name
+    return count(name, page.get_data(as_text=True))
+
+
+def count(name: str, html: str) -> int:
     found = 0
-    for text, language in Words(page.get_data(as_text=True)).said:
+    for text, language in Words(html).said:
+        if text.strip() not in NAMES and any(each in text for each in NAMES):
+            continue
         for mark, right in ((THEIRS, "da"), (OWN, "")):
             if mark in text:
                 found += 1
@@ -106,7 +134,7 @@ STORED = {
 
 
 SILENT = {
-    "start", "to say what is wrong", "no words", "said what is wrong", "oversigt", "hvem-har-set", "hvem-kan-se", "kopi",
+    "to say what is wrong", "no words", "said what is wrong", "oversigt", "hvem-har-set", "hvem-kan-se", "kopi",
     "ret", "stop", "del",
 }  # fmt: skip
 """Pages that say nothing of what the questionnaire or the citizen says."""
@@ -147,9 +175,26 @@ def on_the_way(browser: Browser) -> Iterator[tuple[str, TestResponse]]:
     yield "curve", browser.get("/svar/kurve")
 
 
+def in_danger(browser: Browser) -> Iterator[tuple[str, TestResponse]]:
+    """An answer that calls for help at once."""
+    browser.get("/svar/1", sprog="ar")
+    yield "help", browser.send("/svar/1", answer_single_choice="2", action="next")
+
+
+def of_the_workers(browser: Browser, case: Case, goal_id: UUID) -> Iterator[tuple[str, TestResponse]]:
+    """The worker's pages, in English."""
+    yield "the citizen", browser.get(f"/borger/{case.citizen_id}", sprog="en")
+    yield "how to ask", browser.get(f"/borger/{case.citizen_id}/spoerg/{case.occasions['start']}")
+    yield "the worker rates a goal", browser.get(f"/maal/{goal_id}")
+    signal = re.search(r'href="(/signal/[^"]+)"', browser.get("/i-dag").get_data(as_text=True))
+    assert signal
+    yield "a signal", browser.get(signal.group(1))
+
+
 def on_the_own_page(browser: Browser, goal_id: UUID) -> Iterator[tuple[str, TestResponse]]:
     """A goal rated and a correction made, and the pages that show them."""
     yield "to rate a goal", browser.get(f"/min-side/maal/{goal_id}", sprog="ar")
+    yield "a form that was too old", browser.send(f"/min-side/maal/{goal_id}", level="1", note=OWN, csrf_token="old")
     yield "goals", browser.send(f"/min-side/maal/{goal_id}", level="1", note=OWN)
     yield "to say what is wrong", browser.get("/min-side/ret", maal=str(goal_id))
     yield "no words", browser.send(f"/min-side/ret?maal={goal_id}", words="")
@@ -160,15 +205,31 @@ def on_the_own_page(browser: Browser, goal_id: UUID) -> Iterator[tuple[str, Test
 
 def test_words_of_another_language_say_so(
     runtime: Runtime, world: World, clock: Clock, new_browser: Callable[[], Browser],
-    own_page_of: Callable[[Case], Browser],
+    own_page_of: Callable[[Case], Browser], signed_in: Callable[..., Browser],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    case = add_case(runtime, add_course(runtime, world.tenant, slug="danish", instrument=every_kind()))
-    goal_id = add_goal(runtime, case, OWN)
+    give_only_danish(runtime, world)
+    course = add_course(runtime, world.tenant, slug="danish", instrument=every_kind())
+    case, endangered = (
+        add_case(runtime, course, citizen_id=citizen_id) for citizen_id in (world.case.citizen_id, None)
+    )
+    goal_id = add_goal(runtime, case, OWN, levels=[f"{OWN} {level}" for level in range(5)])
     browser = new_browser()
     browser.get(f"/b/{issue_link(runtime, world.tenant.scope, occasion_id=case.occasions['start'])}")
     met = {name: check(name, page) for name, page in on_the_way(browser)}
+    other = new_browser()
+    other.get(f"/b/{issue_link(runtime, world.tenant.scope, occasion_id=endangered.occasions['start'])}")
+    met |= {name: check(name, page) for name, page in in_danger(other)}
     clock.travel(days=31)
     answer(runtime, get_ticket(runtime, case, next(code for code in case.occasions if code != "start")), STORED)
     met |= {name: check(name, page) for name, page in on_the_own_page(own_page_of(case), goal_id)}
+    printed: list[str] = []
+    monkeypatch.setattr(
+        copy_own_data, "render_copy_apart", lambda *part: printed.append(render_copy_html(*part)) or b""
+    )
+    own_page_of(case).get("/min-side/kopi.pdf", sprog="ar")
+    met["own copy"] = count("own copy", *printed)
+    assert met["own copy"] > 2 * len(SENT), met
+    met |= {name: check(name, page) for name, page in of_the_workers(signed_in("worker"), case, goal_id)}
     assert {name for name, count in met.items() if not count} <= SILENT, met
     assert met["svar"] > 2 * len(SENT), met

@@ -8,9 +8,10 @@ from outcomes.analysis.plan import parse_analysis_plan
 from outcomes.instruments import shipped_instruments
 from outcomes.models import Score
 from outcomes.reports.parts import local_text
+from outcomes.services.describe_score import describe_score, plain
 from outcomes.services.freeze_plan import describe_precision
 from outcomes.services.open_citizen import occasion_label
-from outcomes.services.read_curves import describe_score, find_scale, make_curve, plain
+from outcomes.services.read_curves import find_scale, make_curve
 
 
 @pytest.fixture(scope="module")
