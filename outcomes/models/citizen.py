@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from outcomes.language import CITIZEN_LOCALES
 from outcomes.models.base import Base, TenantRow, one_of, refers_to
@@ -27,7 +27,8 @@ class Citizen(TenantRow, Base):
     )
 
     number: Mapped[int]
-    locale: Mapped[str] = mapped_column(server_default="da")
+    locale: Mapped[str | None]
+    """The language they chose; None where they have chosen none: pages are then in the browser's, messages in Danish."""
     birth_year: Mapped[int | None]
     source: Mapped[str | None]
     """The system an imported person came from; with ``external_id`` it tells the same person again."""
@@ -82,7 +83,8 @@ class Relation(TenantRow, Base):
     name_sealed: Mapped[bytes]
     phone_sealed: Mapped[bytes | None]
     email_sealed: Mapped[bytes | None]
-    locale: Mapped[str] = mapped_column(server_default="da")
+    locale: Mapped[str | None]
+    """As the citizen's."""
     from_date: Mapped[date]
     ended_on: Mapped[date | None]
 

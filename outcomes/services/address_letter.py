@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from outcomes.language import TIMEZONE
+from outcomes.language import TIMEZONE, supported_locale
 from outcomes.reports.letters import write_letter
 from outcomes.services.address_subscription import find_running, subscription_words
 from outcomes.services.contact import citizen_place, relation_place
@@ -81,7 +81,7 @@ def _citizen(runtime: Runtime, session: Session, message: Message) -> Recipient:
     if sealed is None:
         raise Cancelled("no_contact")
     # A code is read by whoever asked for it, in the language of the page that they asked on.
-    locale = message.locale if message.kind == "login_code" else citizen.locale
+    locale = message.locale if message.kind == "login_code" else supported_locale(citizen.locale)
     return Recipient(runtime.vault.decrypt(sealed, place=citizen_place(what, citizen.id)), locale)
 
 
@@ -98,7 +98,7 @@ def _relation(runtime: Runtime, session: Session, message: Message) -> Recipient
     if sealed is None:
         raise Cancelled("no_contact")
     to = runtime.vault.decrypt(sealed, place=relation_place(what, relation.id))
-    return Recipient(to, relation.locale, relation.kind)
+    return Recipient(to, supported_locale(relation.locale), relation.kind)
 
 
 def _require_open_occasion(runtime: Runtime, session: Session, message: Message) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from outcomes.errors import Sentence
-from outcomes.language import LANGUAGE_NAMES
+from outcomes.language import LANGUAGE_NAMES, format_number
 from outcomes.reports.own_copy import CopyDocument, CopyEntry, CopySection
 from outcomes.reports.parts import words_in
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from outcomes.reports.own_copy import Words
+    from outcomes.reports.parts import LocalText
     from outcomes.services.gather_own_data import OwnData, OwnPerson, OwnRating
 
 InWords = Callable[[Iterable[Any], Mapping[str, Any]], Iterable[Any]]
@@ -49,6 +50,8 @@ STATES = {
     "declined": Sentence("You said no"),
     "withdrawn": Sentence("You are not asked"),
 }
+BACKGROUND = {"age": Sentence("Age"), "living": Sentence("Who you live with")}
+"""What is known of people in many places, where the intervention has no words of its own for it."""
 LEFT_OUT = (
     Sentence("Your CPR number. We keep it locked away, to know you by, and never write it in a file."),
     Sentence("What a parent, a relative or a guardian has answered. Those are their own words."),
@@ -93,7 +96,7 @@ def _span(first: date, last: date | None) -> tuple[tuple[Words, Words], ...]:
 
 def _person(person: OwnPerson) -> CopyEntry:
     facts: list[tuple[Words, Words]] = [
-        (Sentence("Language"), LANGUAGE_NAMES[person.locale]),
+        (Sentence("Language"), LANGUAGE_NAMES[person.locale] if person.locale else Sentence("Not known")),
         (Sentence("Phone"), person.phone or Sentence("Not known")),
         (Sentence("E-mail"), person.email or Sentence("Not known")),
         (Sentence("CPR number"), Sentence("Kept, locked away") if person.has_cpr else Sentence("Not known")),
@@ -117,9 +120,22 @@ def _helpers(data: OwnData) -> Iterable[CopyEntry]:
 
 def _episodes(data: OwnData) -> Iterable[CopyEntry]:
     for row in data.episodes:
-        known = tuple((str(name), str(value)) for name, value in row.background.items())
+        known = tuple((_called(name), _known(value)) for name, value in row.background_words)
         provider = ((Sentence("Where"), row.provider),) if row.provider else ()
         yield CopyEntry(row.intervention, (*provider, *_span(row.started_on, row.ended_on), *known))
+
+
+def _called(name: LocalText | str) -> Words:
+    return BACKGROUND.get(name, name) if isinstance(name, str) else name
+
+
+def _known(value: LocalText | str | float | None) -> Words:
+    """Something known from before; a number as the language writes it, without thousands: it may be a year."""
+    if value is None or value == "":
+        return Sentence("Not known")
+    if isinstance(value, int | float):
+        return str(int(value)) if float(value).is_integer() else format_number(value)
+    return words_in(value, UNKNOWN) if isinstance(value, str) else value
 
 
 def _responses(data: OwnData, in_words: InWords) -> Iterable[CopyEntry]:

@@ -25,7 +25,7 @@ from outcomes.services.read_own_page import (
 )
 from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.services.set_contact import open_contact
-from outcomes.store import citizens, episodes, goals, organisations, own_page
+from outcomes.store import citizens, episodes, goals, interventions, organisations, own_page
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -43,7 +43,7 @@ class OwnPerson:
     number: int
     name: str
     organisation_name: str
-    locale: str
+    locale: str | None
     birth_year: int | None
     source: str
     phone: str
@@ -77,7 +77,10 @@ class OwnGoalHistory:
 
 @dataclass(frozen=True, slots=True)
 class OwnEpisode:
-    """A course of help, and what is known of it."""
+    """A course of help, and what is known of it: as it is stored, and what the intervention calls it.
+
+    ``background_words``: pairs of what it is (its key, where nothing calls it anything) and what it says.
+    """
 
     intervention: LocalText
     provider: str
@@ -85,6 +88,7 @@ class OwnEpisode:
     ended_on: date | None
     end_reason: str
     background: Mapping[str, Any]
+    background_words: tuple[tuple[LocalText | str, LocalText | str | float | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +247,25 @@ def _episodes(session: Session, episode_ids: tuple[UUID, ...]) -> tuple[OwnEpiso
             episode.ended_on,
             episode.end_reason or "",
             episode.background,
+            _background_words(session, intervention.id, episode.background),
         )
         for episode, intervention in episodes.list_episodes(session, episode_ids=episode_ids)
+    )
+
+
+def _background_words(
+    session: Session, intervention_id: UUID, background: Mapping[str, Any]
+) -> tuple[tuple[LocalText | str, LocalText | str | float | None], ...]:
+    """What is known from before, in the words that the intervention's plan has for it."""
+    plan = interventions.latest_analysis_plan(session, intervention_id=intervention_id) if background else None
+    words = plan.definition["words"] if plan else {}
+    names, values = words.get("characteristics") or {}, words.get("categories") or {}
+    return tuple(
+        (
+            local_text(names[key]) if names.get(key) else key,
+            local_text(values[key][str(value)]) if values.get(key, {}).get(str(value)) else value,
+        )
+        for key, value in background.items()
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from outcomes.errors import NotFoundError, Sentence
-from outcomes.language import sort_key
+from outcomes.language import sort_key, supported_locale
 from outcomes.reports.parts import LocalText, local_text
 from outcomes.services.list_caseload import read_names
 from outcomes.services.open_asking import CITIZEN, Respondent, is_live, read_relation_name
@@ -98,7 +98,7 @@ def _respondents(
     kinds = {respondent.value for respondent in instrument.respondents}
     own = (Respondent(CITIZEN, None, name, ""),) if CITIZEN in kinds else ()
     return own + tuple(
-        Respondent(relation.kind, relation.id, read_relation_name(runtime, relation), relation.locale)
+        Respondent(relation.kind, relation.id, read_relation_name(runtime, relation), supported_locale(relation.locale))
         for relation in relations.list_relations(session, citizen_id=citizen_id)
         if relation.kind in kinds and is_live(relation, runtime.today())
     )

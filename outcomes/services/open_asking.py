@@ -10,6 +10,7 @@ from uuid import UUID
 from outcomes.errors import ConflictError, NotFoundError, Sentence
 from outcomes.instruments import Instrument, visible_items
 from outcomes.instruments.model import Item
+from outcomes.language import supported_locale
 from outcomes.models import Citizen, Occasion
 from outcomes.models.citizen import RELATION_KINDS
 from outcomes.models.record import ASKING
@@ -40,7 +41,10 @@ RESPONDENT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Respondent:
-    """Somebody who can answer: the citizen (``relation_id`` None), or one beside them; the language they are asked in."""
+    """Somebody who can answer: the citizen (``relation_id`` None), or one beside them; the language they are asked in.
+
+    Danish where they have chosen none.
+    """
 
     kind: str
     relation_id: UUID | None
@@ -85,6 +89,7 @@ class AskingView:
     closes_on: date
     obstacle: Sentence | None
     respondents: tuple[RespondentView, ...]
+    instrument: Instrument
     only_citizen: bool
     """Whether nobody beside the citizen is asked these questions, whoever there is."""
 
@@ -138,7 +143,7 @@ def open_asking(runtime: Runtime, actor: Actor, citizen_id: UUID, occasion_id: U
     ]  # fmt: skip
     return AskingView(
         citizen_id, asked.name, occasion_id, asked.label, asked.occasion.closes_on, asked.obstacle, tuple(views),
-        only_citizen=[str(each) for each in asked.instrument.respondents] == [CITIZEN],
+        instrument=asked.instrument, only_citizen=[str(each) for each in asked.instrument.respondents] == [CITIZEN],
     )  # fmt: skip
 
 
@@ -186,7 +191,7 @@ def _respondents(
     runtime: Runtime, session: Session, citizen: Citizen, name: str, instrument: Instrument
 ) -> tuple[Respondent, ...]:
     kinds = {respondent.value for respondent in instrument.respondents}
-    found = [Respondent(CITIZEN, None, name, citizen.locale)] if CITIZEN in kinds else []
+    found = [Respondent(CITIZEN, None, name, supported_locale(citizen.locale))] if CITIZEN in kinds else []
     found.extend(
         _respondent(runtime, relation)
         for relation in relations.list_relations(session, citizen_id=citizen.id)
@@ -196,7 +201,8 @@ def _respondents(
 
 
 def _respondent(runtime: Runtime, relation: Relation) -> Respondent:
-    return Respondent(relation.kind, relation.id, read_relation_name(runtime, relation), relation.locale)
+    name = read_relation_name(runtime, relation)
+    return Respondent(relation.kind, relation.id, name, supported_locale(relation.locale))
 
 
 def _earlier_respondents(

@@ -53,7 +53,8 @@ class Ticket:
 class OpenLink:
     """A live link inside a transaction: its occasion, whoever answers, and what they have answered so far.
 
-    ``draft`` and ``answered_by`` are as they are stored; ``draft`` is None where nothing is kept.
+    ``draft`` and ``answered_by`` are as they are stored; ``draft`` is None where nothing is kept, and ``locale`` where
+    whoever answers has chosen no language.
     """
 
     organisation_id: UUID
@@ -68,7 +69,7 @@ class OpenLink:
     due_on: date
     closes_on: date
     state: str
-    locale: str
+    locale: str | None
     birth_year: int | None
     organisation_name: str
     contact: Mapping[str, Any]

@@ -72,6 +72,11 @@ class SheetView:
     help: Help
 
     @property
+    def is_open(self) -> bool:
+        """Whether it can be typed in now."""
+        return self.keying > 0 and self.obstacle is None
+
+    @property
     def language(self) -> str:
         """The language that the sheet is most likely in."""
         languages = self.instrument.languages

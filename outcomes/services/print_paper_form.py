@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outcomes.errors import NotFoundError, Sentence
-from outcomes.instruments import Kind, base_language
+from outcomes.instruments import Kind, base_language, variant_of
 from outcomes.models.record import PAPER_PRINTED
 from outcomes.reports.paper_form import Sheet, build_paper_form, render_paper, render_paper_apart
+from outcomes.services.list_instruments import VARIANT_NAMES
 from outcomes.services.open_asking import CITIZEN, find_asked
 from outcomes.services.recall_instrument import read_stored_instrument
 from outcomes.store import instruments, organisations
@@ -33,6 +34,16 @@ class PaperFile:
 
     name: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWording:
+    """Words that a sheet can be in: the code that asks for them, the code of their language, and which words of it they
+    are (None: the plain ones)."""
+
+    code: str
+    language: str
+    variant: Sentence | None
 
 
 def print_paper_form(
@@ -69,8 +80,7 @@ def print_for_occasion(
         asked.require_askable()
         sheet = _sheet(session, actor.scope, _occasion_address(runtime, occasion_id, who), occasion_id, who)
         session.commit()
-    own = who.locale if who.locale in asked.instrument.languages else asked.instrument.languages[0]
-    return _file(asked.instrument, locale or own, sheet, apart=True)
+    return _file(asked.instrument, locale or sheet_language(asked.instrument, who), sheet, apart=True)
 
 
 def sheet_code(occasion_id: UUID) -> str:
@@ -87,6 +97,22 @@ def paper_locales(instrument: Instrument) -> tuple[str, ...]:
         for language in instrument.languages
     }
     return tuple(code for language in instrument.languages for code in (language, *variants[language]))
+
+
+def sheet_language(instrument: Instrument, who: Respondent) -> str:
+    """The language of a respondent's sheet where no other is asked for: theirs, else the questionnaire's first one."""
+    return who.locale if who.locale in instrument.languages else instrument.languages[0]
+
+
+def other_sheets(instrument: Instrument, who: Respondent) -> tuple[SheetWording, ...]:
+    """What a respondent's sheet can be printed in instead: other words of its language first, then the other languages."""
+    own = sheet_language(instrument, who)
+    found = [
+        SheetWording(code, base_language(code), VARIANT_NAMES.get(variant_of(code)))
+        for code in paper_locales(instrument)
+    ]
+    varied = [each for each in found if each.language == own and each.variant is not None]
+    return (*varied, *(each for each in found if each.language != own and each.code == each.language))
 
 
 def _occasion_address(runtime: Runtime, occasion_id: UUID, who: Respondent) -> str:

@@ -56,8 +56,8 @@ class Visit:
         return read_contact(self.opened.contact)
 
     @property
-    def locale(self) -> str:
-        """The language of whoever answers."""
+    def locale(self) -> str | None:
+        """The language that whoever answers has chosen, or None."""
         return self.opened.locale
 
     @property

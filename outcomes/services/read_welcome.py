@@ -41,7 +41,8 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """Who sees the answers (``readers``: the coordinator; ``team``: None where no team helps, or nobody else is in it), how
+    """Who sees the answers (``readers``: the coordinator, whoever is on duty, and whom the
+    citizen has shared with; ``team``: None where no team helps, or nobody else is in it), how
     they are handled, the day of the next questions, and what the answers set going.
 
     ``lines``: whom one can call at once, where the questions are such that an answer may call for help.
@@ -64,13 +65,15 @@ def read_welcome(runtime: Runtime, visit: Visit) -> Welcome:
             organisation_id=ticket.organisation_id,
             occasion_id=visit.opened.occasion_id,
             today=runtime.today(),
+            own=visit.opened.respondent_kind == "citizen",
         )
         raised = read_help(transaction, visit.opened, ticket.organisation_id)
         risky = visit.instrument.has_risk_items
         lines = read_help_lines(transaction, visit.opened, ticket.organisation_id) if risky else ()
         transaction.finish()
-    reader = (Reader(row.coordinator_name, row.coordinator_title),) if row.coordinator_name else ()
-    return Welcome(reader, _read_team(row, len(reader)), read_privacy(row.privacy), row.next_on, raised, lines)
+    coordinator = (Reader(row.coordinator_name, row.coordinator_title),) if row.coordinator_name else ()
+    readers = (*coordinator, *(Reader(each["name"], each["title"]) for each in row.beside))
+    return Welcome(readers, _read_team(row, len(readers)), read_privacy(row.privacy), row.next_on, raised, lines)
 
 
 def _read_team(row: Any, n_before: int) -> Team | None:

@@ -37,7 +37,7 @@ class RelationView:
     name: str
     phone: str = field(repr=False)
     email: str = field(repr=False)
-    locale: str
+    locale: str | None
     from_date: date
     ended_on: date | None
     live: bool
@@ -54,13 +54,16 @@ class RelationsView:
 
 @dataclass(frozen=True, slots=True)
 class NewRelation:
-    """Somebody to be asked, as it was typed; ``from_date``: the day in words or digits, empty for today."""
+    """Somebody to be asked, as it was typed; ``from_date``: the day in words or digits, empty for today.
+
+    ``locale`` is empty where nobody knows their language yet.
+    """
 
     kind: str
     name: str = field(repr=False)
     phone: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
-    locale: str = "da"
+    locale: str = ""
     from_date: str = ""
 
 
@@ -93,7 +96,7 @@ def add_person(runtime: Runtime, actor: Actor, citizen_id: UUID, new: NewRelatio
             name_sealed=vault.encrypt(name, place=relation_place("name", relation_id)),
             phone_sealed=vault.encrypt(phone, place=relation_place("phone", relation_id)) if phone else None,
             email_sealed=vault.encrypt(email, place=relation_place("email", relation_id)) if email else None,
-            locale=new.locale,
+            locale=new.locale or None,
             from_date=from_date,
         )
         session.commit()
@@ -126,7 +129,7 @@ def _clean(new: NewRelation, today: date) -> tuple[str, str, str, date]:
         faults.append(Fault("name", Sentence("Write their name.")))
     elif len(name) > LONGEST_NAME:
         faults.append(Fault("name", Sentence("Write at most %(length)s characters.", length=LONGEST_NAME)))
-    if new.locale not in CITIZEN_LOCALES:
+    if new.locale and new.locale not in CITIZEN_LOCALES:
         faults.append(Fault("locale", Sentence("Choose the language that they are asked in.")))
     from_date = read_date(new.from_date) if new.from_date.strip() else today
     if from_date is None:

@@ -51,9 +51,12 @@ def save_answer(
 
 @again_after_deadlock
 def save_answers(
-    runtime: Runtime, ticket: Ticket, *, answers: Answers, seen: Mapping[str, str] | None = None
+    runtime: Runtime, ticket: Ticket, *, answers: Answers, seen: Mapping[str, str] | None = None,
+    unfinished: bool = False,
 ) -> Kept:  # fmt: skip
     """Keep answers (``None``: skipped), all or none. ``seen``: by item, what the page was made from (``Visit.seen``).
+    ``unfinished``: somebody comes back to the page, and what they left empty isn't skipped but open, unless it was
+    answered or skipped before.
 
     Raises ``AnswerError`` for a value that isn't an answer, ``AnswerChangedError`` where something else than the page had
     seen is kept by now, and ``ConflictError`` where nothing can be answered (any more) or a question isn't asked any more.
@@ -64,7 +67,11 @@ def save_answers(
             opened = use_link(transaction, ticket, at, lock=True)
             instrument = read_asked_instrument(runtime, ticket, opened.version_id)
             check_may_answer(opened, instrument, runtime.today())
+            if unfinished:
+                answers = _without_open(answers, opened)
             kept = _check_kept(runtime, ticket, opened, instrument, answers, seen)
+            if not answers:
+                return Kept(instrument, kept, False)
             risks = find_risks(instrument, kept, stored_answers(opened)).led_to_by(answers)
             written = answering.keep_answers(
                 transaction,
@@ -82,6 +89,12 @@ def save_answers(
                 own = answers.keys() | {item for item, by in opened.answered_by.items() if by == ticket.browser_hash}
                 return Kept(instrument, kept, not own.isdisjoint(risks.items))
     raise ConflictError(Sentence("Something was changed in another window just now. Press once more."))
+
+
+def _without_open(answers: Answers, opened: OpenLink) -> Answers:
+    """The answers, and what was answered or skipped before and is empty now."""
+    known = opened.draft or {}
+    return {item: value for item, value in answers.items() if value is not None or item in known}
 
 
 def _check_kept(

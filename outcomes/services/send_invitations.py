@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from outcomes.language import supported_locale
 from outcomes.services.queue_message import queue_message
 from outcomes.services.sending_times import next_sending_time, start_of_day
 from outcomes.store import invitations, stored_results
@@ -55,7 +56,7 @@ def _send_for(runtime: Runtime, organisation_id: UUID) -> None:
             for each, kind in steps[start : start + IN_ONE_TRANSACTION]:
                 queue_message(
                     runtime, session, organisation_id=organisation_id, kind=kind, channel=_channel(runtime, each),
-                    cause=_cause(each, kind), locale=each.locale, citizen_id=each.citizen_id,
+                    cause=_cause(each, kind), locale=supported_locale(each.locale), citizen_id=each.citizen_id,
                     relation_id=each.relation_id, occasion_id=each.occasion_id,
                 )  # fmt: skip
             session.commit()

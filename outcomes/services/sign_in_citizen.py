@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from outcomes.errors import OwnPageClosedError, Sentence
-from outcomes.store import organisations, own_sign_in
+from outcomes.store import citizens, organisations, own_sign_in
 from outcomes.store.database import Scope
 from outcomes.vault import TOKEN_BYTES, token_hash
 
@@ -73,6 +73,16 @@ def find_signed_in(runtime: Runtime, token: str) -> SignedInCitizen | None:
             live.expires_at = until
             session.commit()
     return citizen
+
+
+def read_own_language(runtime: Runtime, token: str) -> str | None:
+    """The language that whoever has this session has chosen; None where they have chosen none, or the session has ended."""
+    found = find_signed_in(runtime, token)
+    if found is None:
+        return None
+    with runtime.database.transaction(found.scope) as session:
+        citizen = citizens.get_citizen(session, citizen_id=found.citizen_id)
+        return citizen.locale if citizen is not None else None
 
 
 def sign_out_citizen(runtime: Runtime, tokens: Iterable[str]) -> None:

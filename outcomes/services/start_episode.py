@@ -116,7 +116,7 @@ def read_steps(session: Session, plan: MeasurementPlan) -> tuple[Step, ...]:
 
 def add_citizen(
     session: Session, vault: Vault, scope: Scope, *, name: str | None = None, cpr: str | None = None,
-    source: str | None = None, external_id: str | None = None, locale: str = "da", number: int | None = None,
+    source: str | None = None, external_id: str | None = None, locale: str | None = None, number: int | None = None,
 ) -> Citizen:  # fmt: skip
     """A citizen, and apart from them, sealed, who they are; added to the session."""
     number = number or citizens.next_number(session)
@@ -132,7 +132,7 @@ def add_citizen(
 
 def make_citizen(
     vault: Vault, scope: Scope, *, name: str | None, cpr: str | None, source: str | None, external_id: str | None,
-    number: int, locale: str = "da",
+    number: int, locale: str | None = None,
 ) -> tuple[Citizen, CitizenIdentity | None]:  # fmt: skip
     """The same rows, in no session yet; no identity where nobody says who it is."""
     citizen = Citizen(

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 OPEN = """
     SELECT l.occasion_id, l.respondent_kind, l.relation_id, o.episode_id, o.instrument_version_id, o.state,
            o.opens_on, o.planned_on, o.due_on, o.closes_on, e.citizen_id, c.birth_year,
-           coalesce(n.locale, c.locale) AS locale, g.name AS organisation_name, g.contact,
+           CASE WHEN l.relation_id IS NULL THEN c.locale ELSE n.locale END AS locale,
+           g.name AS organisation_name, g.contact,
            d.answers, d.answered_by, r.id AS response_id, r.answered_at, r.late,
            EXISTS (SELECT 1 FROM risk_protocol p
                    JOIN instrument_version v ON v.organisation_id = p.organisation_id AND v.key = p.instrument_key
@@ -118,6 +119,18 @@ SEND_AND_RAISE = f"""
 WELCOME = f"""
     SELECT g.privacy, u.name AS coordinator_name, u.title AS coordinator_title,
            t.name AS team_name, t.people AS team,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('name', w.name, 'title', w.title) ORDER BY w.name, w.id),
+                            '[]'::jsonb)
+            FROM app_user w
+            WHERE w.organisation_id = o.organisation_id AND (w.ended_on IS NULL OR w.ended_on > %(today)s::date)
+              AND w.id IS DISTINCT FROM u.id AND (w.unit_id IS DISTINCT FROM t.unit_id OR w.role <> 'worker')
+              AND (w.id IN (SELECT s.user_id FROM access_share s
+                            WHERE s.organisation_id = o.organisation_id AND s.citizen_id = e.citizen_id
+                              AND s.until_date >= %(today)s::date AND s.ended_at IS NULL AND %(own)s)
+                   OR w.id = (SELECT r.duty_user_id FROM risk_protocol r
+                              JOIN instrument_version v ON v.organisation_id = r.organisation_id
+                                AND v.key = r.instrument_key AND v.id = o.instrument_version_id
+                              WHERE r.organisation_id = o.organisation_id ORDER BY r.version DESC LIMIT 1))) AS beside,
            (SELECT min(x.planned_on) FROM occasion x
             WHERE x.organisation_id = o.organisation_id AND x.episode_id = o.episode_id
               AND x.planned_on > greatest(o.planned_on, %(today)s::date) AND x.state = 'planned') AS next_on
@@ -126,7 +139,8 @@ WELCOME = f"""
     JOIN organisation g ON g.id = o.organisation_id
     LEFT JOIN app_user u ON u.organisation_id = o.organisation_id AND u.id = {OWNER}
     LEFT JOIN LATERAL (
-        SELECT n.name, coalesce(jsonb_agg(jsonb_build_object('name', w.name, 'title', w.title) ORDER BY w.name, w.id)
+        SELECT n.id AS unit_id, n.name,
+               coalesce(jsonb_agg(jsonb_build_object('name', w.name, 'title', w.title) ORDER BY w.name, w.id)
                                 FILTER (WHERE w.id IS NOT NULL), '[]'::jsonb) AS people
         FROM provider p
         JOIN unit n ON n.organisation_id = p.organisation_id AND n.id = p.unit_id
@@ -184,7 +198,8 @@ def store_response(
     known: Mapping[str, Any] | None, from_draft: bool, own_language: bool, risks: Sequence[str],
     anew: Sequence[str], at: datetime, today: date,
 ) -> bool:  # fmt: skip
-    """The response with its scores, signals and jobs; the draft goes, and the citizen's language is the one they sent in.
+    """The response with its scores, signals and jobs; the draft goes, and a citizen who has a language
+    has the one they sent in.
 
     ``response``: ``id``, ``version``, ``mode``, ``locale``, ``answers``, ``hidden_answers``, ``non_answers``,
     ``helper_kind``, ``entered_by``, ``key``, ``answered_at``, ``late``. False, and nothing written, where the respondent
@@ -218,10 +233,15 @@ def read_response(statements: Statements, *, organisation_id: UUID, response_id:
     return row
 
 
-def read_welcome(statements: Statements, *, organisation_id: UUID, occasion_id: UUID, today: date) -> Any:
+def read_welcome(
+    statements: Statements, *, organisation_id: UUID, occasion_id: UUID, today: date, own: bool
+) -> Any:  # fmt: skip
     """What only the first and the last page say: ``privacy``, ``coordinator_name``, ``coordinator_title``, ``next_on``,
-    and of the team that helps in the episode its ``team_name`` and the others in it (``team``: name and title of each)."""
-    (row,) = statements.run(WELCOME, {"organisation": organisation_id, "occasion": occasion_id, "today": today})
+    of the team that helps in the episode its ``team_name`` and the others in it (``team``: name and title of each), and
+    ``beside`` them whoever is on duty for the questionnaire and, where ``own``, whom the citizen has shared with: a
+    relative isn't told that."""
+    values = {"organisation": organisation_id, "occasion": occasion_id, "today": today, "own": own}
+    (row,) = statements.run(WELCOME, values)
     return row
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 ASKED = f"""
     SELECT o.episode_id, o.instrument_version_id, o.state, o.opens_on, o.planned_on, o.due_on, o.closes_on,
-           e.citizen_id, c.birth_year, coalesce(n.locale, c.locale) AS locale, g.name AS organisation_name, g.contact,
+           e.citizen_id, c.birth_year, CASE WHEN %(relation)s::uuid IS NULL THEN c.locale ELSE n.locale END AS locale,
+           g.name AS organisation_name, g.contact,
            d.answers, d.answered_by, r.id AS response_id, r.answered_at, r.late,
            EXISTS (SELECT 1 FROM risk_protocol p
                    JOIN instrument_version v ON v.organisation_id = p.organisation_id AND v.key = p.instrument_key

@@ -46,7 +46,7 @@ AS_NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "
 
 CONFIGURATION = """
 listen_addresses = ''
-max_connections = 60
+max_connections = 100
 timezone = 'Europe/Copenhagen'
 log_min_messages = warning
 log_statement = none

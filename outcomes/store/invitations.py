@@ -31,13 +31,13 @@ DEFAULT_RESPONDENT = "citizen"
 
 @dataclass(frozen=True, slots=True)
 class ToAsk:
-    """Somebody to write to about an occasion: the citizen, or the one of ``relation_id``; their language, how they can be
-    reached, and how many reminders they got."""
+    """Somebody to write to about an occasion: the citizen, or the one of ``relation_id``; the language they chose, how they
+    can be reached, and how many reminders they got."""
 
     occasion_id: UUID
     citizen_id: UUID
     relation_id: UUID | None
-    locale: str
+    locale: str | None
     has_phone: bool
     has_email: bool
     reminders: int

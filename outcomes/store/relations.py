@@ -42,7 +42,7 @@ def add_relation(
     name_sealed: bytes,
     phone_sealed: bytes | None,
     email_sealed: bytes | None,
-    locale: str,
+    locale: str | None,
     from_date: date,
 ) -> Relation:
     """Somebody who answers for a citizen from a day on."""

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 STATIC = "static"
 VERSION = "v"
 YEAR = 365 * 24 * 3600
+DAY = 24 * 3600
 HOUR = 3600
+FONTS = (".woff2", ".woff", ".ttf")
 VERSION_LETTERS = 12
 COMPRESSED = ("text/css", "text/javascript", "application/javascript", "image/svg+xml")
 
@@ -39,13 +41,20 @@ def install_addresses(app: Flask) -> None:
 
 
 def keep_static(response: Response) -> None:
-    """How long a browser keeps a file: for good where it asked for this very content, else for an hour."""
+    """How long a browser keeps a file without asking again: a year where it asked for this very content.
+
+    Where it asked for none in particular, an hour; fonts, which style sheets name without a version, a day. What isn't
+    there, or isn't the content that was asked for (a release is on its way), it asks for again each time.
+    """
     folder, name = str(current_app.static_folder), (request.view_args or {}).get("filename", "")
     asked = request.args.get(VERSION)
-    if asked is None or response.status_code >= 400 or asked != content_version(folder, name):  # noqa: PLR2004
-        response.cache_control.max_age = HOUR
+    if response.status_code >= 400 or asked not in (None, content_version(folder, name)):  # noqa: PLR2004
+        response.cache_control.no_cache = True
         return
     response.cache_control.no_cache = None  # the framework's own word for a file, which would ask again each time
+    if asked is None:
+        response.cache_control.max_age = DAY if name.endswith(FONTS) else HOUR
+        return
     response.cache_control.max_age = YEAR
     response.cache_control.public = True
     response.cache_control.immutable = True

@@ -9,19 +9,19 @@ from markupsafe import Markup, escape
 
 from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, UnavailableError
 from outcomes.forms.build import build_form
-from outcomes.forms.handlers.phrase import phrase
-from outcomes.language import gettext
+from outcomes.forms.handlers.phrase import Phrase, language_name, phrase
+from outcomes.language import current_locale, gettext
 from outcomes.services.read_visit import Visit, read_visit
 from outcomes.services.recall_instrument import known_instrument
 from outcomes.services.save_answers import save_answers
 from outcomes.views.admission import CITIZEN, admits, runtime
 from outcomes.views.blocks import faulty_block, question_block, words_of
 from outcomes.views.citizen import Page, citizen, not_now, own_ticket, token_refused
-from outcomes.views.questions import SEEN, other_answer, page_status, say_refusal
+from outcomes.views.questions import SEEN, other_answer, page_status, say_refusal, where_to
 from outcomes.views.reading import current_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @citizen.route("/svar/alle", methods=["GET", "POST"])
@@ -50,13 +50,14 @@ def _take_all() -> Page | None:
         instrument = visit.instrument
         elsewhere = {item: visit.kept[item] for item in visit.answered_elsewhere}
     form = build_form(instrument, locale=current_reading().wording_locale, formdata=request.form, elsewhere=elsewhere)
-    if token_refused() or not form.validate():
+    leaving = where_to(url_for("citizen.start"))
+    if token_refused() or not (form.validate() or leaving):
         return None
-    seen = _seen_by_item()
-    given = {item: value for item, value in form.answers().items() if item in seen}
+    seen, faulty = _seen_by_item(), {field.item.id for field in form.answer_fields if field.errors}
+    given = {item: value for item, value in form.answers().items() if item in seen and item not in faulty}
     added = {**form.hidden_answers(seen), **given}
     try:
-        return _save_all(added, seen)
+        return _save_all(added, seen, leaving)
     except (AnswerError, ConflictError, UnavailableError) as error:
         g.refusal = error
         return None
@@ -68,13 +69,17 @@ def _seen_by_item() -> dict[str, str]:
     return {name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)}
 
 
-def _save_all(added: Mapping[str, Any], seen: Mapping[str, str]) -> Page:
-    """Keep what stands on the page, and go on to the review; first to the questions that the answers have brought."""
-    kept = save_answers(runtime(), own_ticket(), answers=added, seen=seen)
-    if kept.risk:
-        return redirect(url_for("citizen.help_now"), 303)
+def _save_all(added: Mapping[str, Any], seen: Mapping[str, str], leaving: str) -> Page:
+    """Keep what stands on the page, and go on to the review; first to the questions that the answers have brought.
+
+    What is left empty is skipped by whoever goes on, and open for whoever comes back.
+    """
+    stays = request.form.get("action") == "save"
+    kept = save_answers(runtime(), own_ticket(), answers=added, seen=seen, unfinished=stays or bool(leaving))
+    if kept.risk or leaving:
+        return redirect(url_for("citizen.help_now") if kept.risk else leaving, 303)
     new = next((item.id for item in kept.items if item.id not in seen and item.id not in kept.answers), None)
-    if new is None and request.form.get("action") != "save":
+    if new is None and not stays:
         return redirect(url_for("citizen.review"), 303)
     page = url_for("citizen.all_questions", gemt="flere" if new else "ja")
     return redirect(f"{page}#question-{new}" if new else page, 303)
@@ -86,16 +91,14 @@ def _all_page(visit: Visit) -> Page:
     form = _returned_form(visit, words) if sent else None
     fields = {field.item.id: field for field in form.answer_fields} if form else {}
     items = tuple(field.item for field in fields.values()) or visit.items
-    questions, noticed = [], False
+    questions = []
     for number, item in enumerate(items, 1):
         field = fields.get(item.id)
-        notice = not noticed
         block = (
-            faulty_block(visit, field, heading="h2", notice=notice)
+            faulty_block(visit, field, heading="h2", notice=False)
             if field
-            else question_block(visit, item, heading="h2", answer=visit.answers.get(item.id), notice=notice)
+            else question_block(visit, item, heading="h2", answer=visit.answers.get(item.id), notice=False)
         )
-        noticed = noticed or "untranslated" in block
         questions.append(
             {
                 "id": item.id,
@@ -111,12 +114,25 @@ def _all_page(visit: Visit) -> Page:
         questions=questions,
         elsewhere=bool(visit.answered_elsewhere),
         intro=phrase(visit.instrument.intro, words_of(visit)),
+        untranslated=_untranslated(phrase(item.wording, words_of(visit)) for item in items),
         saved=request.args.get("gemt", ""),
         aloud=current_reading().aloud == "yes",
         organisation_name=visit.organisation_name,
         contact=visit.contact,
     )
     return page, page_status(sent=sent)
+
+
+def _untranslated(questions: Iterable[Phrase]) -> str:
+    """Once for the whole page, that questions aren't in its language, and which they are in; empty where all are."""
+    shown = sorted({question.language for question in questions if question.foreign})
+    if not shown:
+        return ""
+    return gettext(
+        "Not all questions are translated into %(language)s yet. Those are shown in %(shown)s.",
+        language=language_name(current_locale()),
+        shown=", ".join(language_name(code) for code in shown),
+    )
 
 
 def _returned_form(visit: Visit, words: str) -> Any:

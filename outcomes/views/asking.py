@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from outcomes.errors import AnswerError, Fault, Sentence
+from outcomes.forms.handlers.phrase import language_name
 from outcomes.forms.lines import answer_lines
 from outcomes.language import CITIZEN_LOCALES, LANGUAGE_NAMES, translate
 from outcomes.services.give_code import give_code
 from outcomes.services.give_link import give_link
 from outcomes.services.hand_over import hand_over
-from outcomes.services.open_asking import RESPONDENT_WORDS, RespondentView, open_asking
+from outcomes.services.open_asking import RESPONDENT_WORDS, AskingView, RespondentView, open_asking
+from outcomes.services.print_paper_form import SheetWording, other_sheets, sheet_language
 from outcomes.services.relate_person import KINDS, NewRelation, add_person, end_person, list_people
 from outcomes.views.admission import STAFF_SESSION, admits, current_actor, runtime
 from outcomes.views.page import parse_uuid, require_form_token
@@ -48,7 +50,7 @@ def ask(citizen_id: UUID, occasion_id: UUID) -> str:
         citizen={"citizen_id": view.citizen_id, "name": view.name},
         occasion={"occasion_id": view.occasion_id, "label": view.label, "closes_on": view.closes_on},
         obstacle=view.obstacle,
-        respondents=[_respondent(each) for each in view.respondents],
+        respondents=[_respondent(view, each) for each in view.respondents],
         only_citizen=view.only_citizen,
     )
 
@@ -85,7 +87,7 @@ def hand_device_over(citizen_id: UUID, occasion_id: UUID) -> Response:
 def people(citizen_id: UUID) -> Page | Response:
     """Who is asked about a citizen beside them: a list, and a form to add somebody."""
     typed = {name: request.form.get(name, "")[:LONGEST] for name in ("kind", "name", "phone", "email", "from_date")}
-    typed["locale"] = request.form.get("locale", "da")
+    typed["locale"] = request.form.get("locale", "")
     faults: tuple[Fault, ...] = ()
     if request.method == "POST":
         try:
@@ -130,10 +132,15 @@ def _given(citizen_id: UUID, occasion_id: UUID, given: Any, hos: str | None = No
     )
 
 
-def _respondent(each: RespondentView) -> dict[str, Any]:
-    given = each.given
+def _respondent(view: AskingView, each: RespondentView) -> dict[str, Any]:
+    given, language = each.given, sheet_language(view.instrument, each.who)
     return {
         "who": each.who,
+        "sheet": {
+            "own": None if language == each.who.locale else language_name(each.who.locale),
+            "language": language_name(language),
+            "others": [{"code": one.code, "words": _words(one)} for one in other_sheets(view.instrument, each.who)],
+        },
         "begun": each.begun,
         "ended": each.ended,
         "given": {
@@ -147,6 +154,12 @@ def _respondent(each: RespondentView) -> dict[str, Any]:
     }
 
 
+def _words(wording: SheetWording) -> str:
+    """The language of a sheet, and which words of it."""
+    language = language_name(wording.language)
+    return f"{language}, {translate(wording.variant)}" if wording.variant else language
+
+
 def _person(each: Any) -> dict[str, Any]:
     return {
         "relation_id": each.relation_id,
@@ -154,7 +167,7 @@ def _person(each: Any) -> dict[str, Any]:
         "name": each.name,
         "phone": each.phone,
         "email": each.email,
-        "language": LANGUAGE_NAMES[each.locale],
+        "language": LANGUAGE_NAMES[each.locale] if each.locale else translate(Sentence("Not known")),
         "from_date": each.from_date,
         "ended_on": each.ended_on,
         "live": each.live,

@@ -18,7 +18,7 @@ from outcomes.services.read_visit import Visit, read_visit
 from outcomes.services.read_welcome import read_welcome
 from outcomes.views.admission import ANYONE, CITIZEN, TICKET, admits, current_ticket, runtime
 from outcomes.views.blocks import speaks_to_child
-from outcomes.views.page import LOCALE, parse_uuid
+from outcomes.views.page import LOCALE, OWN_LOCALE, parse_uuid
 from outcomes.views.reading import current_reading
 from outcomes.views.sender import keep_sender, take_sender
 
@@ -53,8 +53,7 @@ def let_in(ticket: Ticket) -> None:
     session[TICKET] = held
     session.setdefault(BROWSER, ticket.browser_key)
     keep_sender(visit.organisation_name, visit.contact)
-    if LOCALE not in session:
-        session[LOCALE] = visit.locale
+    session[OWN_LOCALE] = visit.locale
 
 
 @citizen.route("/svar", methods=["GET", "POST"])
@@ -65,7 +64,7 @@ def start() -> Page:
     if (instead := not_now(visit)) is not None:
         return instead
     if request.method == "POST":
-        if MODE not in session and current_locale() != visit.locale:
+        if MODE not in session and LOCALE in session and current_locale() != visit.locale:
             choose_language(runtime(), visit.ticket, locale=current_locale())
         return redirect(first_question(visit), 303)
     welcome = read_welcome(runtime(), visit)
@@ -128,7 +127,7 @@ def help_now() -> Page:
         lines=helping.lines,
         words=helping.words,
         promise=promise,
-        onward=url_for("citizen.receipt") if visit.response_id else _onward(visit),
+        onward=url_for("citizen.receipt") if visit.response_id else way_onward(visit),
         answered=visit.response_id is not None,
         organisation_name=visit.organisation_name,
         contact=visit.contact,
@@ -197,7 +196,8 @@ def first_question(visit: Visit) -> str:
     """Where one goes on: the first question that was neither answered nor skipped, or all of them."""
     if current_reading().pace == "all":
         return url_for("citizen.all_questions")
-    return url_for("citizen.question", number=first_open(visit.items, visit.kept) or len(visit.items))
+    number = first_open(visit.items, visit.kept)
+    return url_for("citizen.question", number=number) if number else url_for("citizen.review")
 
 
 def first_open(items: Iterable[Any], kept: Mapping[str, Any]) -> int | None:
@@ -205,7 +205,7 @@ def first_open(items: Iterable[Any], kept: Mapping[str, Any]) -> int | None:
     return next((number for number, item in enumerate(items, 1) if item.id not in kept), None)
 
 
-def _onward(visit: Visit) -> str:
+def way_onward(visit: Visit) -> str:
     """Where one goes on after help: as from the start, and to the review where nothing is left to answer."""
     if first_open(visit.items, visit.kept) is None:
         return url_for("citizen.review")

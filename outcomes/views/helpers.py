@@ -16,6 +16,7 @@ HELPERS = {
     "other": Sentence("Somebody else"),
 }
 FIELD = "helper"
+WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,9 @@ class HelperChoice:
     checked: bool
 
 
-def helper_choices() -> list[HelperChoice]:
-    """Nobody first; as it was sent where the page comes back."""
-    chosen = request.form.get(FIELD, "")
+def helper_choices(marked: str = "") -> list[HelperChoice]:
+    """Nobody first; as it was sent where the page comes back, else ``marked`` (a value of ``HELPERS``, empty: nobody)."""
+    chosen = request.form.get(FIELD, marked)
     said = {"": Sentence("No, I answered alone"), **HELPERS}
     return [HelperChoice(value, translate(sentence), value == chosen) for value, sentence in said.items()]
 

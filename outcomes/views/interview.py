@@ -191,10 +191,10 @@ def _said(error: OutcomesError) -> dict[str, str]:
 
 
 def _sent_seen(view: InterviewView) -> dict[str, str]:
-    """By question of the screen, what it was made from."""
+    """By question of the screen, what it was made from. Without a name of that, a question was on no screen of ours."""
     known = {item.id for item in view.instrument.items}
     names = {name.removeprefix(SEEN): value for name, value in request.form.items() if name.startswith(SEEN)}
-    return {item: value for item, value in names.items() if item in known}
+    return {item: value for item, value in names.items() if value and item in known}
 
 
 def _who() -> UUID | None:

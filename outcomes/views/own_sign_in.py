@@ -8,7 +8,12 @@ from werkzeug.wrappers import Response
 from outcomes.errors import AnswerError, Sentence
 from outcomes.language import current_locale, translate
 from outcomes.services.request_code import request_code
-from outcomes.services.sign_in_citizen import list_own_organisations, sign_out_citizen, sign_out_everywhere
+from outcomes.services.sign_in_citizen import (
+    list_own_organisations,
+    read_own_language,
+    sign_out_citizen,
+    sign_out_everywhere,
+)
 from outcomes.services.sign_in_openid import OpenIdTrip, begin_openid, finish_openid
 from outcomes.services.use_code import use_code
 from outcomes.views.admission import (
@@ -22,8 +27,8 @@ from outcomes.views.admission import (
     current_place,
     runtime,
 )
-from outcomes.views.page import LOCALE
-from outcomes.views.tablet import SHARED, end_shared, keep_shared
+from outcomes.views.page import LOCALE, OWN_LOCALE
+from outcomes.views.tablet import SHARED, end_shared, keep_shared, on_shared_device
 
 own_sign_in = Blueprint("own_sign_in", __name__)
 
@@ -53,6 +58,7 @@ def start() -> Page:
         address=address,
         errors=errors,
         openid=runtime().settings.offers_openid,
+        shared=on_shared_device(),
     )
     return page, 400 if request.method == "POST" else 200
 
@@ -111,7 +117,7 @@ def choose() -> Page:
     if request.method == "POST":
         place = request.form.get("place", "")
         if place.isdecimal() and int(place) < len(pages):
-            session[OWN_SESSION] = pages[int(place)][0]
+            _open_page(pages[int(place)][0])
         return redirect(url_for("own_page.home"), 303)
     return render_template("pages/own/choose.html", organisations=[name for _, name in pages])
 
@@ -141,17 +147,24 @@ def faults_of(error: AnswerError) -> list[dict[str, str]]:
 
 
 def _enter(tokens: tuple[str, ...]) -> Response:
-    """Under a new session: what stood in the old one is gone, but for the language, and that the device is shared."""
+    """Under a new session: what stood in the old one is gone, but for the language that was chosen in this browser, and
+    that the device is shared."""
     locale = session.get(LOCALE)
     with keep_shared():
         session.clear()
     if locale:
         session[LOCALE] = locale
-    session[OWN_SESSION] = tokens[0]
+    _open_page(tokens[0])
     if len(tokens) == 1:
         return redirect(url_for("own_page.home"), 303)
     session[ALL_OWN_SESSIONS] = list(tokens)
     return redirect(url_for("own_sign_in.choose"), 303)
+
+
+def _open_page(token: str) -> None:
+    """Show the page that ``token`` opens, in its citizen's own language."""
+    session[OWN_SESSION] = token
+    session[OWN_LOCALE] = read_own_language(runtime(), token)
 
 
 def _return_address() -> str:

@@ -25,6 +25,9 @@ from outcomes.views.reading import current_reading
 from outcomes.views.sender import install_sender
 
 LOCALE = "locale"
+"""The language that was chosen in this browser."""
+OWN_LOCALE = "own_locale"
+"""The language that whoever is here has chosen before, wherever that was."""
 LANGUAGE_PARAMETER = "sprog"
 RETURN_PARAMETER = "til"
 READING_PAGE = "reading.choose"
@@ -52,8 +55,8 @@ NOT_NOW = Sentence("This could not be saved just now. What you wrote is still he
 def choose_language() -> None:
     """Before each request: the language asked for by the address, else chosen before, else the browser's, else Danish.
 
-    The citizen's pages are there in more languages than those of the staff. A link sets its citizen's own language where
-    nobody has chosen one yet.
+    What was chosen in this browser goes before what the citizen, known by a link or signed in, has chosen elsewhere. The
+    citizen's pages are there in more languages than those of the staff.
     """
     if request.endpoint == "static":
         return
@@ -64,8 +67,16 @@ def choose_language() -> None:
         session[LOCALE] = asked
     chosen = session.get(LOCALE)
     if chosen not in allowed:
-        chosen = request.accept_languages.best_match(allowed) if g.for_citizens else None
+        chosen = session.get(OWN_LOCALE)
+    if chosen not in allowed:
+        chosen = _browser_language(allowed) if g.for_citizens else None
     set_locale(supported_locale(chosen))
+
+
+def _browser_language(allowed: tuple[str, ...]) -> str | None:
+    """The first of the browser's languages that the page is there in, whichever country it is spoken in."""
+    wanted = (code.partition("-")[0].lower() for code, quality in request.accept_languages if quality > 0)
+    return next((code for code in wanted if code in allowed), None)
 
 
 def is_for_citizens() -> bool:

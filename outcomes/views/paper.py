@@ -35,6 +35,7 @@ paper = Blueprint("paper", __name__)
 Page = str | tuple[str, int]
 UNREADABLE = "unreadable_"
 LONGEST_DAY = 60
+CONFLICT, UNAVAILABLE = 409, 503
 BESIDE = {
     DAY: Sentence("Which day was it answered?"),
     LANGUAGE: Sentence("Which language is the sheet in?"),
@@ -96,7 +97,7 @@ def key(occasion_id: UUID) -> Page | AnyResponse:
         key_sheet(runtime(), current_actor(), occasion_id, _typed(draft), relation_id=_who())
     except (AnswerError, UnavailableError) as error:
         draft.refusals, draft.status = _refusal(error)
-        return _show_form(draft)
+        return _show_form(draft) if view.is_open else _stale(draft)
     except ConflictError as error:
         view = open_sheet(runtime(), current_actor(), occasion_id, relation_id=_who())
         return _conflict(Draft(view, draft.form, *_refusal(error)))
@@ -163,9 +164,16 @@ def _typed(draft: Draft) -> Typed:
 
 def _conflict(draft: Draft) -> Page:
     """Something else is to be done by now; where it is still to be typed in, what was typed stays."""
-    if draft.view.keying and draft.view.obstacle is None:
+    if draft.view.is_open:
         return _show_form(draft)
     return _show(draft.view, draft.refusals, draft.status)
+
+
+def _stale(draft: Draft) -> Page:
+    """What is wrong with a form that isn't there any more: only that nothing of it was stored, not each fault of it."""
+    if draft.status == UNAVAILABLE:
+        return _show(draft.view, draft.refusals, draft.status)
+    return _show(draft.view, {"": translate(Sentence("Nothing was stored."))}, CONFLICT)
 
 
 def _show(view: SheetView, refusals: Mapping[str, str] | None = None, status: int = 200) -> Page:
@@ -175,7 +183,7 @@ def _show(view: SheetView, refusals: Mapping[str, str] | None = None, status: in
     ]
     if view.receipt is not None:
         return render_template("pages/paper/stored.html", view=view, back=_back(view), errors=errors), status
-    if view.obstacle is None and view.keying:
+    if view.is_open:
         return _show_form(Draft(view, build_form(view.instrument, locale=current_locale()), refusals or {}, status))
     page = render_template(
         "pages/paper/compare.html",
@@ -257,9 +265,9 @@ def _side(each: Difference, said: Any) -> str:
 def _refusal(error: OutcomesError) -> tuple[dict[str, str], int]:
     """What is wrong, by place, and the status that says so."""
     if isinstance(error, UnavailableError):
-        return {"": translate(NOT_NOW)}, 503
+        return {"": translate(NOT_NOW)}, UNAVAILABLE
     said = {fault.place: translate(fault.sentence) for fault in error.faults} or {"": translate(error.sentence)}
-    return said, 409 if isinstance(error, ConflictError) else 400
+    return said, CONFLICT if isinstance(error, ConflictError) else 400
 
 
 def _who() -> UUID | None:

@@ -16,8 +16,17 @@ from outcomes.services.recall_instrument import known_instrument
 from outcomes.services.save_answers import Kept, save_answer
 from outcomes.views.admission import CITIZEN, admits, runtime
 from outcomes.views.blocks import faulty_block, question_block, whole_page, words_of
-from outcomes.views.citizen import MODE, Page, citizen, first_open, not_now, own_ticket, token_refused
-from outcomes.views.page import NOT_NOW, PAGE_TOO_OLD
+from outcomes.views.citizen import (
+    MODE,
+    Page,
+    citizen,
+    first_open,
+    not_now,
+    own_ticket,
+    token_refused,
+    way_onward,
+)
+from outcomes.views.page import NOT_NOW, PAGE_TOO_OLD, reading_link
 from outcomes.views.reading import current_reading
 
 if TYPE_CHECKING:
@@ -39,7 +48,7 @@ def question(number: int) -> Page:
     if not sent and current_reading().pace == "all" and "change" not in request.args:
         return redirect(url_for("citizen.all_questions"), 303)
     if sent and _asked(visit, number) not in visit.items and g.get("refusal") is not None:
-        raise g.refusal  # another tab has hidden the question meanwhile
+        return _not_asked_any_more(visit)
     if not 1 <= number <= len(visit.items):
         return redirect(url_for("citizen.review"), 303)
     return _returned_page(visit, number) if sent else _question_page(visit, number)
@@ -58,8 +67,9 @@ def _keep_one(number: int) -> Page | None:
     if token_refused() or item is None or instrument is None:
         return None
     form = build_question_form(instrument, item, locale=current_reading().wording_locale, formdata=request.form)
+    leaving = where_to(_page_before(number))
     if not form.validate():
-        return None
+        return redirect(leaving, 303) if leaving else None
     try:
         kept = save_answer(
             runtime(), ticket, item_id=item.id, value=form.answers()[item.id], seen=request.form.get(SEEN, "")
@@ -67,7 +77,18 @@ def _keep_one(number: int) -> Page | None:
     except (AnswerError, ConflictError, UnavailableError) as error:
         g.refusal = error
         return None
-    return redirect(url_for("citizen.help_now") if kept.risk else _next_page(kept, item.id), 303)
+    return redirect(url_for("citizen.help_now") if kept.risk else leaving or _next_page(kept, item.id), 303)
+
+
+def where_to(back: str) -> str:
+    """Where somebody goes who leaves the page by a way that keeps what stands there; empty where they go on."""
+    return {"back": back, "reading": reading_link()}.get(request.form.get("action", ""), "")
+
+
+def _page_before(number: int) -> str:
+    if "change" in request.args:
+        return url_for("citizen.review")
+    return url_for("citizen.question", number=number - 1) if number > 1 else url_for("citizen.start")
 
 
 def _next_page(kept: Kept, item_id: str) -> str:
@@ -87,6 +108,24 @@ def _asked(visit: Visit, number: int) -> Any:
     """The question that the page in front of somebody asked, else the one with the number; None where there is none."""
     named = find_item(visit.instrument, request.form.get("item", ""))
     return named or (visit.items[number - 1] if 1 <= number <= len(visit.items) else None)
+
+
+def _not_asked_any_more(visit: Visit) -> Page:
+    """That another tab has hidden the question meanwhile, with what was just answered, and the way on."""
+    item, words = _asked(visit, 0), words_of(visit)
+    form = build_question_form(visit.instrument, item, locale=words, formdata=request.form)
+    answer = form.answers()[item.id]
+    page = render_template(
+        "pages/citizen/not_asked.html",
+        line={
+            "answer": answer_words(item, answer, words),
+            "answer_language": answer_words_language(item, answer, words),
+        },
+        onward=way_onward(visit),
+        organisation_name=visit.organisation_name,
+        contact=visit.contact,
+    )
+    return page, page_status(sent=True)
 
 
 def _question_page(visit: Visit, number: int) -> Page:
@@ -135,7 +174,6 @@ def _render(visit: Visit, item: Any, number: int, content: Mapping[str, Any]) ->
         title="" if title.foreign else title.text,
         number=number,
         total=len(visit.items),
-        previous=number - 1 if number > 1 else None,
         intro=phrase(visit.instrument.intro, words_of(visit)),
         from_review="change" in request.args,
         aloud=current_reading().aloud == "yes",

@@ -12,8 +12,8 @@ from werkzeug.routing import RequestRedirect
 
 from outcomes.errors import Sentence
 from outcomes.language import CITIZEN_LOCALES, LANGUAGE_NAMES, current_locale
-from outcomes.services.choose_language import choose_language
-from outcomes.views.admission import ANYONE, CITIZEN, ROLES, admits, runtime
+from outcomes.services.choose_language import choose_language, choose_own_language
+from outcomes.views.admission import ANYONE, CITIZEN, OWN_PAGE, ROLES, admits, runtime
 from outcomes.views.menu import Link
 from outcomes.views.page import LANGUAGE_PARAMETER, LOCALE, READING_PAGE, RETURN_PARAMETER, admitted
 from outcomes.views.reading import CHOICES, current_reading, keep_reading, read_reading
@@ -80,9 +80,9 @@ WAY = (
 
 
 @reading.route("/laesning", methods=["GET", "POST"])
-@admits(ANYONE, CITIZEN)
+@admits(ANYONE, CITIZEN, OWN_PAGE)
 def choose() -> str | Response:
-    """Language, and how one wants to read. A language is one press; it and the settings lead back."""
+    """Language, and how one wants to read. A language is one press, which keeps the settings too; both lead back."""
     back = own_address(request.values.get(RETURN_PARAMETER, "")) or _first_page()
     if request.method == "POST":
         return _keep(redirect(back, 303))
@@ -120,12 +120,14 @@ def _first_page() -> str:
 
 
 def _keep(response: Response) -> Response:
-    """Keep the language that was pressed, or the settings that were saved."""
+    """Keep the language that was pressed, for whoever it is as well, and the settings that came with it or alone."""
     language = request.form.get(LANGUAGE_PARAMETER)
     if language in CITIZEN_LOCALES:
         session[LOCALE] = language
         if g.get("ticket") is not None:
             choose_language(runtime(), g.ticket, locale=language)
-    elif CHOICES.keys() & request.form.keys():
+        elif g.get("own") is not None:
+            choose_own_language(runtime(), g.own, locale=language)
+    if CHOICES.keys() & request.form.keys():
         keep_reading(response, read_reading(request.form), secure=runtime().settings.secure_cookies)
     return response

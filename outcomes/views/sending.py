@@ -19,9 +19,10 @@ from outcomes.services.submit_response import OWN_DEVICE, receipt_key, submit_re
 from outcomes.views.admission import CITIZEN, admits, runtime
 from outcomes.views.blocks import speaks_to_child, words_of
 from outcomes.views.citizen import MODE, RECEIPT, Page, answered, citizen, not_now, own_ticket, token_refused
-from outcomes.views.helpers import helper_choices, sent_helper
+from outcomes.views.helpers import WORKER, helper_choices, sent_helper
 from outcomes.views.page import NOT_NOW, PAGE_TOO_OLD, parse_uuid
 from outcomes.views.reading import current_reading
+from outcomes.views.tablet import ASSISTED
 
 if TYPE_CHECKING:
     from outcomes.services.open_link import Ticket
@@ -133,10 +134,11 @@ def _review_page(visit: Visit, errors: list[dict[str, str]], status: int) -> Pag
         "pages/citizen/review.html",
         answers=answer_lines(items, visit.answers, wording_locale=words_of(visit)),
         elsewhere={number for number, item in enumerate(items, 1) if item.id in visit.answered_elsewhere},
+        open={number for number, item in enumerate(items, 1) if item.id not in visit.kept},
         errors=errors,
         digest=visit.digest,
         submission_key=parse_uuid(request.form.get("submission_key")) or uuid4(),
-        helpers=helper_choices(),
+        helpers=helper_choices(WORKER if session.get(MODE) == ASSISTED else ""),
         back=_back(len(items)),
         organisation_name=visit.organisation_name,
         contact=visit.contact,

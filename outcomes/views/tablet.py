@@ -20,6 +20,8 @@ from outcomes.language import translate
 from outcomes.services.open_link import Ticket
 from outcomes.services.raise_signals import wish_to_talk
 from outcomes.services.read_sender import read_sender
+from outcomes.services.read_visit import read_visit
+from outcomes.services.read_welcome import read_welcome
 from outcomes.services.redeem_code import redeem_code
 from outcomes.services.sign_in_citizen import sign_out_citizen
 from outcomes.views.admission import (
@@ -33,12 +35,14 @@ from outcomes.views.admission import (
     runtime,
 )
 from outcomes.views.citizen import MODE, let_in
-from outcomes.views.page import LOCALE, parse_uuid
+from outcomes.views.page import LOCALE, OWN_LOCALE, parse_uuid
 from outcomes.views.reading import forget_reading
 from outcomes.views.sender import SENDER, say_sender, take_sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from outcomes.services.raise_signals import HelpLine
 
 tablet = Blueprint("tablet", __name__)
 
@@ -98,10 +102,11 @@ def ready() -> Page | Response:
 @admits(ANYONE)
 def thanks() -> str | Response:
     """That the answers have come, for whoever has just sent them; nothing of what they said."""
-    if _just_sent() is None:
+    ticket = _just_sent()
+    if ticket is None:
         return redirect(url_for("tablet.ready"), 303)
     take_sender()
-    return render_template("pages/tablet/thanks.html", seconds=END_SECONDS)
+    return render_template("pages/tablet/thanks.html", seconds=END_SECONDS, lines=_help_lines(ticket))
 
 
 @tablet.post("/tablet/ring")
@@ -161,10 +166,10 @@ def watch_shared() -> Response | None:
         return end_shared("tablet.ready", slut="tid")
     session[SHARED] = _now()
     if endpoint in SENT and TICKET in session:
-        after = [*session[TICKET][:2], _now()]
-        sender = session.get(SENDER)
+        thanked = {name: session[name] for name in (SENDER, LOCALE, OWN_LOCALE) if name in session}
+        thanked[AFTER] = [*session[TICKET][:2], _now()]
         response = end_shared("tablet.thanks")
-        session[AFTER], session[SENDER] = after, sender
+        session.update(thanked)
         return response
     return end_shared("tablet.ready", slut=ENDED[endpoint]) if endpoint in ENDED else None
 
@@ -179,6 +184,11 @@ def shared_variables() -> dict[str, Any]:
     }
 
 
+def on_shared_device() -> bool:
+    """Whether several people use this device: it says so now, or is remembered as one."""
+    return SHARED in session or COOKIE in request.cookies
+
+
 def let_in_shared(ticket: Ticket, mode: str, *, remember: bool) -> Response:
     """Begin a shared session with a ticket; ``remember``: the device is one that several people use, and whose.
 
@@ -187,7 +197,8 @@ def let_in_shared(ticket: Ticket, mode: str, *, remember: bool) -> Response:
     language = session.get(LOCALE) if remember else None
     session.clear()
     let_in(ticket)
-    session[LOCALE] = language or session[LOCALE]
+    if language:
+        session[LOCALE] = language
     session[MODE], session[SHARED] = mode, _now()
     response = redirect(url_for("citizen.start"), 303)
     response.headers.update(NO_TRACES)
@@ -235,6 +246,17 @@ def _say_who_asks() -> None:
         return
     if sender is not None:
         say_sender(sender.organisation_name, sender.contact)
+
+
+def _help_lines(ticket: Ticket) -> tuple[HelpLine, ...]:
+    """Whom one can call at once, as the first page named them: the same for all who were asked, whatever they answered.
+
+    The page is good without: where the link has ended since, or the database is away.
+    """
+    try:
+        return read_welcome(runtime(), read_visit(runtime(), ticket)).lines
+    except (LinkError, UnavailableError):
+        return ()
 
 
 def _just_sent() -> Ticket | None:

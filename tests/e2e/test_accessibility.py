@@ -5,12 +5,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
 from outcomes.language import CITIZEN_LOCALES
+from outcomes.models import Occasion
+from outcomes.services.demo import content
+from outcomes.services.open_link import issue_link, open_link
+from outcomes.services.save_answers import save_answer
+from outcomes.services.sign_in import organisation_actor
+from outcomes.services.submit_response import submit_response
 from outcomes.views.reading import COOKIE, read_reading
 from tests.e2e.people import ask_once_more
 from tests.e2e.visitor import PHONE
@@ -18,6 +27,7 @@ from tests.e2e.visitor import PHONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.e2e.people import Asked
     from tests.e2e.running import Demo
     from tests.e2e.visitor import Visitor
 
@@ -76,12 +86,38 @@ MOVING = """() => [...document.querySelectorAll("*")].filter(each => {
 """What moves."""
 EDGELESS = """() => [...document.querySelectorAll("button, .button, input, textarea, select")].filter(each => {
     if (!each.offsetParent || each.type === "hidden" || each.closest(".skipnav, .sr-only")) return false;
-    const style = getComputedStyle(each);
-    const edged = style.borderStyle !== "none" && parseFloat(style.borderWidth) > 0;
-    const drawn = each.labels?.length && getComputedStyle(each.labels[0], "::before").borderStyle !== "none";
-    return !edged && !drawn && !style.textDecorationLine.includes("underline");
+    const edged = (one, pseudo) => one && ["top", "right", "bottom", "left"].some(side => {
+        const style = getComputedStyle(one, pseudo);
+        const width = parseFloat(style.getPropertyValue(`border-${side}-width`));
+        return style.getPropertyValue(`border-${side}-style`) !== "none" && width > 0;
+    });
+    const label = each.labels?.[0], line = each.type === "range" ? each.parentElement : null;
+    const drawn = edged(each) || edged(label) || edged(label, "::before") || edged(line, "::before");
+    return !drawn && !getComputedStyle(each).textDecorationLine.includes("underline");
 }).map(each => each.outerHTML.slice(0, 120))"""
-"""What is to be pressed or written in, and looks like any words where the system's own colours take every ground away."""
+"""What is to be pressed or written in, and looks like any words where the system's own colours take every ground away: it has
+no edge, nor its label, its mark or, on a line, the line's ends; and no line under it."""
+OUT_OF_ORDER = """() => {
+    const rightToLeft = document.documentElement.dir === "rtl";
+    const words = "h1, h2, h3, p, dt, dd, li, label, button, a, textarea, summary, input[type=text]";
+    const blocks = [...document.querySelectorAll(words)].filter(each => {
+        const box = each.getBoundingClientRect(), inSentence = getComputedStyle(each).display === "inline";
+        return each.checkVisibility() && box.width > 2 && box.height > 2 && !inSentence
+            && !each.closest(".sr-only, .skipnav, .demo-mark");
+    });
+    const shown = blocks.filter(each => !blocks.some(other => other !== each && each.contains(other)));
+    return shown.slice(1).flatMap((each, place) => {
+        const before = shown[place].getBoundingClientRect(), box = each.getBoundingClientRect();
+        const beside = Math.min(before.bottom, box.bottom) - Math.max(before.top, box.top) > 2;
+        const wrongSide = rightToLeft ? box.left >= before.right : box.right <= before.left;
+        const wrong = beside ? wrongSide : box.top < before.top;
+        return wrong ? [[shown[place], each].map(one => one.outerHTML.slice(0, 120))] : [];
+    });
+}"""
+"""What stands higher on the page than what is read before it, or nearer to where its line begins; each after what comes
+before it. But for what only a demo says."""
+LEFT_OPEN = {"one": 2, "all": 1}
+"""By pace: the line, and one at a time the first question too, which two tabs have answered otherwise."""
 
 
 def read_as(visitor: Visitor, demo: Demo, **choices: str) -> None:
@@ -95,15 +131,36 @@ def begin(visitor: Visitor, demo: Demo, instrument: str = "every-kind") -> None:
     visitor.open(ask_once_more(demo, instrument).link)
 
 
-def questions(visitor: Visitor) -> Iterator[int]:
-    """Each page of questions that one comes to, leaving every question open; ends where the answers can be sent."""
+def answer_a_month_ago(demo: Demo, asked: Asked) -> None:
+    """The same questions answered before: there is a curve to draw."""
+    with demo.open() as today:
+        runtime = replace(today, now=lambda: today.now() - timedelta(days=30))
+        _, scope = organisation_actor(runtime, content.SLUG, "tests")
+        with runtime.database.transaction(scope) as session:
+            now = session.get_one(Occasion, (scope.organisation_id, asked.occasion_id))
+            day = runtime.today()
+            before = Occasion(
+                id=uuid4(), organisation_id=scope.organisation_id, episode_id=now.episode_id, step_id=now.step_id,
+                instrument_version_id=now.instrument_version_id, code=f"before-{uuid4().hex[:8]}", sequence=98,
+                months=23.0, planned_on=day, opens_on=day, due_on=day, closes_on=day,
+            )  # fmt: skip
+            session.add(before)
+            session.commit()
+        ticket = open_link(runtime, issue_link(runtime, scope, occasion_id=before.id))
+        save_answer(runtime, ticket, item_id="sleep", value=4)
+        submit_response(runtime, ticket, submission_key=uuid4(), locale="da")
+
+
+def questions(visitor: Visitor, go_on: Callable[[Visitor], None] | None = None) -> Iterator[int]:
+    """Each page of questions that one comes to, leaving every question open, or going on as said; ends where the answers
+    can be sent."""
     if visitor.page.locator(".one-of-all").count():
         yield 1
         send(visitor, "#review")
         return
     for number in range(1, 20):
         yield number
-        onward(visitor)
+        (go_on or onward)(visitor)
         if not visitor.page.locator(".progress-words").count():
             return
     pytest.fail("no end of questions")
@@ -113,6 +170,29 @@ def onward(visitor: Visitor) -> None:
     """Leave what is on the page unanswered and go on."""
     with visitor.page.expect_navigation():
         visitor.page.locator("main button[value=skip]").click()
+
+
+def answer(visitor: Visitor) -> bool:
+    """Answer on a scale, with a number, several choices and words; whether there was any of them. Nothing is sent by it."""
+    page, document = visitor.page, visitor.document
+    marks = page.locator(".scale-step:nth-child(8) input").all()
+    marks += page.locator(".answer-row input[type=checkbox]").all()[:1]
+    for mark in marks:
+        mark.check()
+    written = {"main .form-input-wrapper input[type=text]": "8", "main textarea": "Ja, og أنام جيدا"}
+    fields = [(field, words) for kind, words in written.items() for field in page.locator(kind).all()]
+    for field, words in fields:
+        field.fill(words)
+    assert visitor.document is document, "nothing is sent before a button is pressed"
+    return bool(marks or fields)
+
+
+def answer_and_go_on(visitor: Visitor) -> None:
+    """Answer what :func:`answer` can, and leave the rest."""
+    if answer(visitor):
+        send(visitor, "main button[value=next]")
+    else:
+        onward(visitor)
 
 
 def send(visitor: Visitor, selector: str = "main form button.button-primary") -> None:
@@ -128,16 +208,18 @@ def answer_first(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("pace", ["one", "all"])
 def test_every_state_on_the_way(spoken: str, pace: str, demo: Demo, visit: Callable[..., Visitor]) -> None:
-    """Start, each question, what is wrong, two tabs, review, receipt, afterwards: markup, axe, width, words, headings."""
+    """Start, questions, what is wrong, two tabs, review, receipt, curve, afterwards: markup, axe, width, words, headings."""
     visitor = visit(spoken, "phone")
     page = visitor.page
     read_as(visitor, demo, pace=pace)
-    begin(visitor, demo)
+    asked = ask_once_more(demo, "every-kind")
+    answer_a_month_ago(demo, asked)
+    visitor.open(asked.link)
     visitor.look("start")
     visitor.press("Start")
-    titles = set()
+    titles, faults = set(), 0
     answer_in_two_tabs(visitor)
-    for number in questions(visitor):
+    for number in questions(visitor, answer_and_go_on):
         visitor.look(f"questions, page {number}")
         assert page.title() not in titles, "each page has a title of its own"
         titles.add(page.title())
@@ -149,14 +231,22 @@ def test_every_state_on_the_way(spoken: str, pace: str, demo: Demo, visit: Calla
             expect(page.locator(".error-summary")).to_be_focused()
             visitor.look("something to put right")
             page.locator("main input[type=text]").first.fill("")
+            faults += 1
         if pace == "all":
-            visitor.press("Save and continue")
+            answer(visitor)
+            visitor.press("Save")
             visitor.look("saved on the way")
+    assert faults == {"one": 2, "all": 1}[pace], "the number and the line"
     visitor.look("review")
+    assert page.locator(".answer-words").count() == 6
+    assert page.locator(".answer-words.skipped").count() == LEFT_OPEN[pace]
     visitor.press("Send my answers")
     visitor.look("receipt")
     visitor.press("Show my curve")
-    visitor.look("own curve")
+    expect(page.locator("img.chart-picture")).to_be_visible()
+    page.locator("summary").click()
+    expect(page.locator("main table")).to_be_visible()
+    visitor.look("own curve with its table")
     page.goto(f"{demo.url}/svar/1")
     visitor.look("already answered")
     visitor.context.clear_cookies(name="outcomes")
@@ -218,7 +308,7 @@ def test_the_other_languages(language: str, pace: str, demo: Demo, visit: Callab
     read_as(visitor, demo, pace=pace, size="largest")
     begin(visitor, demo)
     visitor.look("start")
-    visitor.page.locator(".reading-link a").click()
+    visitor.page.locator(".reading-link .reading-way").click()
     visitor.look("language and reading")
     visitor.press("Save and go back")
     visitor.press("Start")
@@ -239,7 +329,7 @@ def test_a_language_is_one_press_away_on_every_page(language: str, demo: Demo, v
     visitor.page.goto(ask_once_more(demo, "wellbeing").link)
     visitor.page.locator("main form button.button-primary").click()
     where = visitor.page.url
-    visitor.page.locator(".reading-link a").click()
+    visitor.page.locator(".reading-link .reading-way").click()
     names = visitor.page.locator(f".choose-language button[lang={language}]")
     expect(names).to_have_count(1)
     names.click()
@@ -261,6 +351,8 @@ def test_nothing_is_cut_or_pushed_out(spoken: str, pace: str, demo: Demo, visit:
                 page.evaluate(ADD_STYLE, SPACED)
             visitor.check_width(f"{name}, spaced {spaced}")
             assert page.evaluate(CUT) == [], f"{name}, spaced {spaced}"
+            low = page.locator(".skipnav").evaluate("each => each.getBoundingClientRect().bottom + window.scrollY")
+            assert low <= 0, f"{name}, spaced {spaced}: the way past the head lies on it"
 
     read_as(visitor, demo, pace=pace, size="largest", spacing="wide")
     begin(visitor, demo)
@@ -302,6 +394,9 @@ def test_colours_of_ones_own(
     visitor.press("Start")
     answer_first(visitor)
     visitor.look("all questions, one of them answered")
+    if "forced_colors" in surroundings:
+        assert visitor.page.locator("main input[type=range]").is_visible()
+        assert visitor.page.evaluate(EDGELESS) == []
     visitor.page.goto(f"{demo.url}/laesning?til=/svar")
     visitor.look("reading")
 
@@ -316,6 +411,7 @@ def test_by_keyboard_alone(language: str, pace: str, demo: Demo, visit: Callable
 
     def tab_to(selector: str, key: str = "Enter") -> None:
         target = page.locator(selector).first
+        assert page.evaluate(OUT_OF_ORDER) == [], page.url
         for _ in range(80):
             keyboard.press("Tab")
             assert page.evaluate(FOCUS) == "", page.url
@@ -326,7 +422,7 @@ def test_by_keyboard_alone(language: str, pace: str, demo: Demo, visit: Callable
         with page.expect_navigation():
             keyboard.press(key)
 
-    tab_to(".reading-link a")
+    tab_to(".reading-link .reading-way")
     tab_to(f".choose-language button[lang={language}]", "Space")
     tab_to("main form button.button-primary")
     while page.locator(".progress-words").count():
@@ -344,7 +440,7 @@ def test_without_scripts(language: str, pace: str, demo: Demo, visit: Callable[.
     visitor = visit(language, "phone", java_script_enabled=False)
     page = visitor.page
     begin(visitor, demo)
-    page.locator(".reading-link a").click()
+    page.locator(".reading-link .reading-way").click()
     for name, value in (("size", "large"), ("pace", pace), ("wording", "easy")):
         page.locator(f"#{name}-{value}").check()
     visitor.press("Save and go back")
@@ -361,6 +457,7 @@ def test_the_sample_follows_the_choices_before_they_are_saved(demo: Demo, visit:
     visitor = visit("da", "phone", java_script_enabled=False)
     page = visitor.page
     page.goto(f"{demo.url}/laesning")
+    document = visitor.document
     words = page.locator(".sample-words:visible")
     usual, before = words.inner_text(), words.bounding_box()
     page.locator("#wording-easy").check()
@@ -375,6 +472,7 @@ def test_the_sample_follows_the_choices_before_they_are_saved(demo: Demo, visit:
     expect(page.locator(".sample")).to_have_css("background-color", "rgb(0, 0, 0)")
     page.locator("#pictures-no").check()
     expect(page.locator(".sample-picture")).to_be_hidden()
+    assert visitor.document is document, "nothing is sent before a button is pressed"
 
 
 @pytest.mark.parametrize("pace", ["one", "all"])
@@ -393,6 +491,7 @@ def test_mirrored_from_right_to_left(pace: str, demo: Demo, visit: Callable[...,
         return box["x"] + box["width"] / 2
 
     assert left(".sender") > middle > left(".reading-link")
+    assert page.evaluate(OUT_OF_ORDER) == []
     if pace == "one":
         assert left(".back-link") > middle
         expect(page.locator("progress").first).to_have_css("direction", "rtl")
@@ -459,7 +558,7 @@ def test_help_stands_in_the_same_place(pace: str, demo: Demo, visit: Callable[..
     visitor.press("Start")
     for _ in questions(visitor):
         assert page.locator("footer").inner_text() == foot
-        expect(page.locator("header .reading-link a")).to_be_visible()
+        expect(page.locator("header .reading-link .reading-way")).to_be_visible()
     assert page.locator("footer").inner_text() == foot
     visitor.press("Send my answers")
     assert page.locator("footer").inner_text() == foot

@@ -13,6 +13,8 @@ from tests.e2e.people import ask_once_more
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.sync_api import Page
+
     from tests.e2e.people import Asked
     from tests.e2e.running import Demo
     from tests.e2e.visitor import Visitor
@@ -167,6 +169,14 @@ def test_without_a_script_a_tablet_asks_and_ends_by_itself(demo: Demo, visit: Ca
     assert tablet.page.url.endswith("/tablet?slut=tid")
 
 
+def mistake_and_take_away(page: Page) -> None:
+    """A wrong digit leaves nothing behind, also where a question can't be answered with "doesn't know"."""
+    page.keyboard.press("2")
+    expect(page.locator("#answer_mood-1")).to_be_checked()
+    page.keyboard.press("Backspace")
+    expect(page.locator("#question-mood input:checked")).to_have_count(0)
+
+
 def test_an_interview_by_keyboard_alone(visitor: Visitor, demo: Demo) -> None:
     """Every kind of answer, from the link that opens the screen to the receipt, without touching the mouse."""
     asked = ask_once_more(demo, "every-kind")
@@ -180,6 +190,7 @@ def test_an_interview_by_keyboard_alone(visitor: Visitor, demo: Demo) -> None:
     keys.press("ArrowDown")
     expect(page.locator("#mode-phone")).to_be_checked()
     keys.press("Enter")
+    mistake_and_take_away(page)
     keys.press("3")
     expect(page.locator("#answer_mood-2")).to_be_checked()
     keys.press("Enter")

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
-from outcomes.models import CitizenIdentity, Coordinator, Episode, Goal, Occasion, Response
+from outcomes.models import Citizen, CitizenIdentity, Coordinator, Episode, Goal, Occasion, Response
 from outcomes.services.demo import content, staff
 from outcomes.services.set_contact import clean_contact, seal_contact
 from outcomes.services.sign_in import issue_sign_in_link, organisation_actor
@@ -45,6 +45,8 @@ def give_address(demo: Demo) -> tuple[str, UUID]:
             identity = most_answered(session, [UUID(each) for each in taken])
             _, email = clean_contact("", address)
             seal_contact(runtime.vault, identity, phone="", email=email)
+            # Another test may have chosen a language as this citizen, and that is theirs from then on.
+            session.get_one(Citizen, (scope.organisation_id, identity.citizen_id)).locale = None
             session.commit()
             given.write_text(" ".join([*taken, str(identity.citizen_id)]))
             return address, identity.citizen_id

@@ -97,7 +97,7 @@ class Visitor:
         choice = page.locator(".languages").get_by_role("link", name=name, exact=True)
         if not choice.count():  # in the middle of the questions they are behind one link
             with page.expect_navigation():
-                page.locator(".reading-link a").click()
+                page.locator(".reading-way").click()
             choice = page.get_by_role("button", name=name, exact=True)
         with page.expect_navigation():
             choice.click()

@@ -48,7 +48,7 @@ def reach(runtime: Runtime, tenant: Tenant, citizen_id: UUID, *, phone: str = ""
 
 
 def add_relation(
-    runtime: Runtime, case: Case, *, kind: str = "parent", email: str = "mor@example.dk", locale: str = "da"
+    runtime: Runtime, case: Case, *, kind: str = "parent", email: str = "mor@example.dk", locale: str | None = "da"
 ) -> UUID:
     """Somebody who answers for the citizen, with an address of their own."""
     relation_id = uuid4()

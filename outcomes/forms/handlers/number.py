@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from outcomes.errors import AnswerError, Sentence
 from outcomes.forms.handlers.base import AnswerHandler
 from outcomes.forms.handlers.fields import AnswerField, plain
 from outcomes.forms.handlers.phrase import phrase
-from outcomes.instruments import AnswerType, base_language, text
+from outcomes.instruments import AnswerType, answer_fault, base_language, text
 from outcomes.language import format_number
 
 if TYPE_CHECKING:
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
     from outcomes.instruments import Answer
 
 MAX_DIGITS = 15  # as many as a floating-point number holds exactly
+LARGEST = 10**MAX_DIGITS
 NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)")
+GROUPED_BY_SPACES = re.compile(r"-?[1-9]\d{0,2}([\s'’\u066c]\d{3})+(?!\d)")
+"""Thousands as any language may part them: by spaces of any width, apostrophes, or the Arabic sign."""
 GROUPED_BY_POINT = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 GROUPED_BY_COMMA = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 POINT_GROUPS = frozenset({"da", "tr"})
 COMMA_GROUPS = frozenset({"en", "ar", "so"})
 DIRECTION_MARKS = "\u200e\u200f\u061c"
 """Unseen signs that keep a minus on its side of the digits in text that runs from right to left."""
-ARABIC_DECIMAL, ARABIC_GROUP, ARABIC_COMMA = "\u066b", "\u066c", "\u060c"
+ARABIC_DECIMAL, ARABIC_COMMA = "\u066b", "\u060c"
 
 
 class NumberHandler(AnswerHandler):
@@ -41,8 +45,9 @@ class NumberHandler(AnswerHandler):
         if not sent:
             return None
         number = read_number(sent[0], self.locale)
-        if number is None:
-            raise AnswerError(Sentence("Write a number in digits, for example 3."))
+        if number is None or math.isinf(number):
+            limit = None if number is None else answer_fault(self.item, math.copysign(LARGEST, number))
+            raise AnswerError(limit or Sentence("Write a number in digits, for example 3."))
         return plain(number)
 
     def shown(self, value: Answer) -> str:
@@ -79,23 +84,28 @@ def read_number(written: str, locale: str) -> float | None:
 
     A comma and a point are both understood as the decimal sign, except where the text is grouped in thousands:
     ``1.250`` is 1250 in Danish and Turkish and 1.25 in English and Arabic, ``1,250`` the other way round; Polish and
-    Ukrainian group by spaces. Digits of any script are read, and the Arabic signs between them.
+    Ukrainian group by spaces. Digits of any script are read, and the Arabic signs between them. A space that parts no
+    thousands may be a slip of the finger: ``1 0`` is no number. A whole one too long to be held exactly is endless.
     """
     compact = _compact(written)
-    if sum(sign.isdecimal() for sign in compact) > MAX_DIGITS:
-        return None
     if ARABIC_DECIMAL in compact:  # it says itself what it is
         compact = compact.replace(ARABIC_DECIMAL, ".")
     else:
         compact = _without_groups(compact, base_language(locale)).replace(",", ".")
-    return float(compact) if NUMBER.fullmatch(compact) else None
+    if not NUMBER.fullmatch(compact):
+        return None
+    if sum(sign.isdecimal() for sign in compact) > MAX_DIGITS:
+        return None if "." in compact else float("-inf" if compact.startswith("-") else "inf")
+    return float(compact)
 
 
 def _compact(written: str) -> str:
-    """Only Latin digits, signs and separators: spaces, apostrophes and unseen marks are gone."""
+    """Latin digits, signs and separators, without unseen marks and without spaces and apostrophes between thousands."""
     digits = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in written)
-    bare = re.sub(rf"[\s'’{DIRECTION_MARKS}{ARABIC_GROUP}]", "", digits)
-    return bare.replace("\N{MINUS SIGN}", "-").removeprefix("+").replace(ARABIC_COMMA, ",")
+    bare = re.sub(f"[{DIRECTION_MARKS}]", "", digits).strip().replace("\N{MINUS SIGN}", "-").replace(ARABIC_COMMA, ",")
+    bare = re.sub(r"^(-?)\s+", r"\1", bare.removeprefix("+"))
+    grouped = GROUPED_BY_SPACES.match(bare)
+    return re.sub(r"[^-\d]", "", grouped[0]) + bare[grouped.end() :] if grouped else bare
 
 
 def _without_groups(compact: str, language: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dateutil.relativedelta import relativedelta
 
 from outcomes.instruments import score_answers
-from outcomes.language import TIMEZONE
+from outcomes.language import TIMEZONE, supported_locale
 from outcomes.models import (
     Citizen,
     CitizenIdentity,
@@ -173,7 +173,7 @@ class Courses:
         )
         if fate.answered_at is not None and answers:
             asked_by = user_id if fate.mode == "phone" else None
-            self._add_response(occasion_id, planned, answers, fate, person.locale, asked_by)
+            self._add_response(occasion_id, planned, answers, fate, supported_locale(person.locale), asked_by)
         elif fate.begun:
             self._add_draft(occasion_id, answers)
 

@@ -54,7 +54,8 @@ class OwnCitizen:
     level: float
     change: float
     goals: tuple[OwnGoal, ...]
-    locale: str = "da"
+    locale: str | None = None
+    """Only where they have chosen one."""
 
 
 ALONE, WITH_OTHERS = "Alene", "Sammen med andre"

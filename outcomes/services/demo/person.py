@@ -39,7 +39,7 @@ class Person:
     started_on: date
     life: Life
     status: str = "intervention"
-    locale: str = "da"
+    locale: str | None = None
     own: OwnCitizen | None = None
 
 

@@ -1,5 +1,6 @@
 // The interview's screen by keyboard: digits choose, Enter goes on, v and x stand for "doesn't know" and "doesn't want to
-// answer". The keys work only while a question has the focus; the arrows are the browser's own.
+// answer", Backspace takes a chosen answer away. The keys work only while a question has the focus; the arrows are the
+// browser's own.
 (() => {
   "use strict";
 
@@ -58,6 +59,16 @@
     return Boolean(choice);
   };
 
+  const clear = (question) => {
+    lastDigit = { question: null, at: 0, key: "" };
+    for (const choice of question.querySelectorAll("[type=radio]:checked")) {
+      choice.checked = false;
+      choice.dispatchEvent(new Event("input", { bubbles: true }));
+      choice.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    return true;
+  };
+
   const answer = (question, event) => {
     const { key, target } = event;
     const writing = target.matches("textarea");
@@ -67,6 +78,7 @@
       go(questions[questions.indexOf(question) + 1]);
       return true;
     }
+    if ((key === "Backspace" || key === "Delete") && target.matches("[type=radio]")) return clear(question);
     if (/^[0-9]$/.test(key) && !typing) return chooseByDigit(question, key);
     const small = key.toLowerCase();
     return small in NON_ANSWERS && !writing ? chooseNonAnswer(question, small) : false;

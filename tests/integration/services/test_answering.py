@@ -20,7 +20,7 @@ from outcomes.errors import (
     NotFoundError,
 )
 from outcomes.instruments import NonAnswer
-from outcomes.models import Relation, RiskProtocol
+from outcomes.models import Citizen, Relation, RiskProtocol
 from outcomes.services.decline_occasion import decline_occasion
 from outcomes.services.open_link import issue_link, open_link
 from outcomes.services.raise_signals import end_of_working_day, wish_to_talk
@@ -239,15 +239,20 @@ def test_dont_know_dont_want_and_skipped_are_stored_as_different_things(runtime,
         save_answer(runtime, get_ticket(runtime, case, "month-1"), item_id="pain", value=NonAnswer.DONT_KNOW)
 
 
-def test_the_language_they_sent_in_becomes_the_citizens(runtime, case, rows):
+@pytest.mark.parametrize(("before", "after"), [("da", "uk"), (None, None)])
+def test_the_language_they_sent_in_becomes_the_citizens_who_has_one(runtime, case, rows, before, after):
+    """A page in the browser's language is nobody's choice."""
+    with runtime.database.transaction(case.tenant.scope) as session:
+        session.get_one(Citizen, (case.tenant.organisation_id, case.citizen_id)).locale = before
+        session.commit()
     parent = relation_ticket(runtime, case, add_relation(runtime, case))
     save_answer(runtime, parent, item_id="mood", value=1)
     submit_response(runtime, parent, submission_key=uuid4(), locale="tr")
-    assert rows("citizen", "locale") == [{"locale": "da"}], "a parent's language is not the citizen's"
+    assert rows("citizen", "locale") == [{"locale": before}], "a parent's language is not the citizen's"
     ticket = get_ticket(runtime, case)
     save_answer(runtime, ticket, item_id="mood", value=1)
     submit_response(runtime, ticket, submission_key=uuid4(), locale="uk", helper_kind="interpreter")
-    assert rows("citizen", "locale") == [{"locale": "uk"}]
+    assert rows("citizen", "locale") == [{"locale": after}]
     assert {(row["locale"], row["helper_kind"]) for row in rows("response")} == {("uk", "interpreter"), ("tr", None)}
 
 

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from outcomes.models import PersonalLink, Relation
-from outcomes.services.choose_language import choose_language
+from outcomes.services.choose_language import choose_language, choose_own_language
 from outcomes.services.open_link import issue_link, open_link
+from outcomes.services.sign_in_citizen import SignedInCitizen, begin_session, read_own_language
 from tests.integration.builders import add_case, add_course, add_tenant
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tests.conftest import Clock, ServerDatabase
 
 
-def locales(database: ServerDatabase, table: str) -> list[str]:
+def locales(database: ServerDatabase, table: str) -> list[str | None]:
     """The languages stored in a table."""
     with database.admin() as connection:
         return list(connection.scalars(text(f"SELECT locale FROM {table}")).all())
@@ -40,9 +41,9 @@ def test_the_citizens_own_link_sets_the_citizens_language(
     assert locales(database, "citizen") == ["uk"]
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("parent", ["so"]), ("worker", ["da"])])
+@pytest.mark.parametrize(("kind", "expected"), [("parent", ["so"]), ("worker", [None])])
 def test_a_link_of_somebody_else_leaves_the_citizens_language(
-    runtime: Runtime, database: ServerDatabase, kind: str, expected: list[str]
+    runtime: Runtime, database: ServerDatabase, kind: str, expected: list[str | None]
 ) -> None:
     case = add_case(runtime, add_course(runtime, add_tenant(runtime)))
     ticket = open_link(runtime, issue_link(runtime, case.tenant.scope, occasion_id=case.occasions["start"]))
@@ -66,4 +67,20 @@ def test_a_link_of_somebody_else_leaves_the_citizens_language(
 
     assert choose_language(runtime, ticket, locale="so") is (kind == "parent")
     assert locales(database, "relation") == expected
-    assert locales(database, "citizen") == ["da"]
+    assert locales(database, "citizen") == [None]
+
+
+def test_a_citizen_who_is_signed_in_sets_their_own_language(
+    runtime: Runtime, database: ServerDatabase, clock: Clock
+) -> None:
+    case = add_case(runtime, add_course(runtime, add_tenant(runtime)))
+    token = begin_session(runtime, case.tenant.organisation_id, case.citizen_id, method="code")
+    citizen = SignedInCitizen(case.tenant.organisation_id, case.citizen_id, token)
+
+    assert read_own_language(runtime, token) is None, "nobody has chosen one"
+    assert [choose_own_language(runtime, citizen, locale="pl") for _ in range(2)] == [True, False]
+    assert (read_own_language(runtime, token), locales(database, "citizen")) == ("pl", ["pl"])
+    with pytest.raises(ValueError, match="not a language"):
+        choose_own_language(runtime, citizen, locale="de")
+    clock.travel(hours=3)
+    assert read_own_language(runtime, token) is None, "the session is over"

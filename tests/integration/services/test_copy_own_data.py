@@ -10,10 +10,13 @@ from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from outcomes.errors import NotFoundError, Sentence
 from outcomes.forms.lines import answer_lines
-from outcomes.models import Signal
+from outcomes.language import use_locale
+from outcomes.models import AnalysisPlan, Episode, Intervention, Signal
+from outcomes.reports.environment import say
 from outcomes.services.add_correction import add_correction
 from outcomes.services.copy_own_data import copy_own_data
 from outcomes.services.describe_own_data import describe_own_data
@@ -132,6 +135,43 @@ def test_no_cpr_number_and_no_word_of_a_relative_or_another_citizen(
     assert len(found["responses"]) == 1
     stranger = SignedInCitizen(case.tenant.organisation_id, other.citizen_id, "token")
     assert "Karen" not in json.dumps(get_json(runtime, stranger))
+
+
+def test_what_is_known_from_before_stands_there_in_words(runtime: Runtime, case: Case, me: SignedInCitizen) -> None:
+    words = {
+        "characteristics": {"bolig": {"da": "Bolig", "en": "Home"}},
+        "categories": {"bolig": {"egen": {"da": "Egen bolig", "en": "A home of their own"}}},
+    }
+    assert known(runtime, me, "da") == {"bolig": "egen"}, "the key, where nothing calls it anything"
+    with runtime.database.transaction(case.tenant.scope) as session:
+        intervention = session.scalars(select(Intervention)).one()
+        plan = AnalysisPlan(
+            organisation_id=case.tenant.organisation_id, intervention_id=intervention.id, version=1,
+            definition={"words": words},
+        )  # fmt: skip
+        session.add(plan)
+        episode = session.get_one(Episode, (case.tenant.organisation_id, case.episode_id))
+        episode.background = {"bolig": "egen", "age": 74.0, "living": None, "hours": 7.5, "bil": "ja"}
+        session.commit()
+    assert known(runtime, me, "en") == {
+        "Home": "A home of their own", "Age": "74", "Who you live with": "Not known", "hours": "7.5", "bil": "ja",
+    }  # fmt: skip
+    danish = known(runtime, me, "da")
+    assert (danish["Bolig"], danish["hours"]) == ("Egen bolig", "7,5")
+    stored = get_json(runtime, me)["episodes"][0]
+    assert stored["background"]["age"] == 74
+    assert ["Bolig", "Egen bolig"] in stored["background_words"]
+
+
+def known(runtime: Runtime, me: SignedInCitizen, locale: str) -> dict[str, str]:
+    """What the copy says of the help besides where and when."""
+    with runtime.database.transaction(me.scope) as session:
+        data = gather_own_data(runtime, session, me)
+    with use_locale(locale):
+        document = describe_own_data(data, answer_lines, made_at=runtime.now())
+        (entry,) = document.sections[2].entries
+        said = {say(label): say(value) for label, value in entry.lines}
+    return {label: value for label, value in said.items() if label not in {"Hvor", "Fra", "Where", "From"}}
 
 
 def test_every_sentence_of_it_is_there_in_every_language_of_citizens(runtime: Runtime, me: SignedInCitizen) -> None:

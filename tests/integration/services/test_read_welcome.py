@@ -7,9 +7,13 @@ from sqlalchemy import update
 
 from outcomes.models import AppUser
 from outcomes.services.open_citizen import open_citizen
+from outcomes.services.read_own_page import read_readers
 from outcomes.services.read_visit import read_visit
 from outcomes.services.read_welcome import MOST_NAMED, read_welcome
+from outcomes.services.share_access import redeem_share, share_access, stop_sharing
+from outcomes.services.sign_in_citizen import SignedInCitizen
 from tests.integration.builders import add_case, add_coordinator, add_course, add_staff, add_tenant, get_ticket
+from tests.integration.risk import risky_case
 
 pytestmark = pytest.mark.database
 
@@ -59,3 +63,20 @@ def test_a_large_team_is_counted(runtime, tenant, case):
 def test_where_nobody_else_helps_no_team_is_named(runtime, tenant, case):
     add_coordinator(runtime, add_staff(runtime, tenant, in_team=True), case.citizen_id)
     assert welcome(runtime, case).team is None
+
+
+def test_whoever_is_on_duty_and_whom_the_citizen_shares_with_are_named(runtime, tenant, clock):
+    duty = staff(runtime, tenant, "Duty", in_team=False)
+    case = risky_case(runtime, tenant, duty=duty.user_id)
+    me = SignedInCitizen(tenant.organisation_id, case.citizen_id, "token")
+    shared = [staff(runtime, tenant, name, in_team=name == "Teammate") for name in ("Shared", "Stopped", "Teammate")]
+    for worker in shared:
+        redeem_share(runtime, worker, share_access(runtime, me, days=3))
+    stop_sharing(
+        runtime, me, next(each.share_id for each in read_readers(runtime, me).shares if each.name == "Stopped")
+    )
+    assert [each.name for each in welcome(runtime, case).readers] == ["Duty", "Shared"], "a teammate is named as such"
+    parent = read_visit(runtime, get_ticket(runtime, case, respondent_kind="parent"))
+    assert [each.name for each in read_welcome(runtime, parent).readers] == ["Duty"], "a relative isn't told"
+    clock.travel(days=4)
+    assert [each.name for each in welcome(runtime, case).readers] == ["Duty"]

@@ -88,7 +88,7 @@ def test_an_interview_is_the_citizens_response_and_says_who_wrote_it(
     assert (row.respondent_kind, row.relation_id, row.late) == ("citizen", None, False)
     with database.admin() as connection:
         assert connection.scalar(text("SELECT value FROM score")) == 10
-        assert connection.scalar(text("SELECT locale FROM citizen")) == "da", "a worker's choice isn't the citizen's"
+        assert connection.scalar(text("SELECT locale FROM citizen")) is None, "a worker's choice isn't the citizen's"
         purposes = connection.scalars(text("SELECT purpose FROM access_entry WHERE purpose = 'interview'")).all()
         assert len(purposes) == 2
         assert connection.scalar(text("SELECT count(*) FROM personal_link")) == 0

@@ -212,6 +212,15 @@ def test_the_language_is_the_citizens_at_the_moment_of_sending(posting, server):
         assert line.startswith(("\N{RIGHT-TO-LEFT MARK}", "http"))
 
 
+@pytest.mark.parametrize("relation", [False, True])
+def test_somebody_who_has_chosen_no_language_is_written_to_in_danish(posting, server, relation):
+    case = reachable_case(posting)
+    invite(posting, case, relation_id=add_relation(posting, case, locale=None) if relation else None)
+    change(posting, case, Citizen, locale="ar" if relation else None)
+    run_jobs(posting)
+    assert server.taken[0]["Content-Language"] == "da"
+
+
 def test_a_server_that_is_away_gets_it_later_with_a_new_link_and_the_same_message_id(posting, server, clock):
     case = reachable_case(posting)
     message_id = invite(posting, case)

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from outcomes.models import Base
+from outcomes.models import Base, Citizen
 from outcomes.services.administer import check_audit
 from outcomes.services.open_database import DatabaseAddress, migrate_database
 from outcomes.store import migrate
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.database
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration. Whoever adds one changes this line, so that two at once don't pass unseen."""
 
 MADE_ANEW = ("score_aggregate", "aggregate_export", "stored_result", "audit_entry")
@@ -47,8 +47,9 @@ STEERING = (
 NEW_COLUMNS = {
     "response": ["non_answers", "relation_id", "helper_kind", "entered_by", "entry_seconds"],
     "episode": ["target_group_id"],
+    "citizen": ["locale"],
 }
-"""What a table has got since the first version, and loses in a step down."""
+"""What a table has got since the first version, and loses in a step down; a language that nobody chose becomes Danish."""
 
 
 @pytest.fixture
@@ -139,6 +140,10 @@ def test_a_filled_database_goes_down_and_up(each_maker, open_runtime_on):
     database = each_maker()
     runtime = open_runtime_on(database)
     case = fill_tenant(runtime, "nordby")
+    with runtime.database.transaction(case.tenant.scope) as session:
+        session.get_one(Citizen, (case.tenant.organisation_id, case.citizen_id)).locale = None
+        session.add(Citizen(organisation_id=case.tenant.organisation_id, number=900, locale="so"))
+        session.commit()
     for revision in reversed(_revisions()):
         before = contents(database)
         migrate.downgrade(database.owner_url, revision)
@@ -148,11 +153,19 @@ def test_a_filled_database_goes_down_and_up(each_maker, open_runtime_on):
             assert {**after, **{table: before[table] for table in (*MADE_ANEW, *CITIZENS_SIDE, *STEERING)}} == before
             assert after["audit_entry"][0] >= before["audit_entry"][0]
             assert check_audit(runtime, case.tenant.scope) == ()
+        if revision == "0006":
+            assert chosen_languages(database) == ["da", "so"], "the version before knows nobody without a language"
     assert migrate.current_revision(database.owner_url) == HEAD
     runtime = open_runtime_on(database)
     again = fill_tenant(runtime, "nordby")
     assert again.citizen_id != case.citizen_id
     assert check_audit(runtime, again.tenant.scope) == ()
+
+
+def chosen_languages(database: ServerDatabase) -> list[str]:
+    """The languages of the citizens."""
+    with database.admin() as connection:
+        return list(connection.scalars(text("SELECT locale FROM citizen ORDER BY number")))
 
 
 def _revisions() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -56,6 +57,8 @@ def test_from_the_citizens_page_to_the_ways_of_asking(world: World, worker: Brow
     assert f'href="{later}"' not in worker.html, "it can't be asked yet"
     assert worker.get(place).status_code == 200
     assert "Karen Prøvesen" in worker.html
+    assert "på deres sprog" in worker.html
+    assert "ord=da-x-easy" in worker.html
     worker.get(later)
     assert "2. april 2026" not in worker.html or "formaction" not in worker.html
     assert "formaction" not in worker.html
@@ -77,6 +80,41 @@ def test_a_link_and_a_code_are_shown_once_and_open_the_questions(
     tablet = new_browser()
     tablet.get("/tablet")
     assert tablet.send("/tablet", code=code[1]).request.path == "/svar"
+
+
+def change_instrument(database: ServerDatabase, path: str, value: object) -> None:
+    """Change what is asked, before anybody has asked for it."""
+    with database.admin(unwatched=True) as connection:
+        connection.execute(
+            text("UPDATE instrument_version SET definition = jsonb_set(definition, :path, cast(:value AS jsonb))"),
+            {"path": path, "value": json.dumps(value)},
+        )
+
+
+def test_a_sheet_that_is_not_there_in_their_language_says_so(
+    worker: Browser, place: str, database: ServerDatabase
+) -> None:
+    change_instrument(database, "{languages}", ["da", "en"])
+    with database.admin(unwatched=True) as connection:
+        connection.execute(text("UPDATE citizen SET locale = 'ar'"))
+    worker.get(place)
+    assert "på deres sprog" not in worker.html
+    assert "arabisk" in worker.html
+    english = re.search(r'href="([^"]+papir[^"]+ord=en)"', worker.html)
+    assert english is not None
+    assert worker.client.get(english[1]).mimetype == "application/pdf"
+
+
+def test_only_what_was_asked_becomes_hidden(worker: Browser, interview: str, database: ServerDatabase) -> None:
+    change_instrument(database, "{items,4,show_if}", {"item": "enjoyed", "at_least": 3})
+    worker.get(interview)
+    assert "seen_hope" not in worker.html
+    worker.send(
+        interview, **seen(worker), seen_hope="", answer_enjoyed="1", answer_hope="2", action="send", mode="phone"
+    )
+    with database.admin() as connection:
+        row = connection.execute(text("SELECT answers, hidden_answers FROM response")).one()
+    assert tuple(row) == ({"enjoyed": 1}, {})
 
 
 def test_an_interview_saved_gone_on_with_and_sent(worker: Browser, interview: str, database: ServerDatabase) -> None:
@@ -211,6 +249,7 @@ def test_somebody_is_added_and_taken_off(world: World, worker: Browser, database
     worker.send(people, kind="parent", name="Mor Prøvesen", phone="22 33 44 55", locale="uk", from_date="1. marts 2026")
     assert "Mor Prøvesen" in worker.html
     assert one(database, "SELECT from_date::text FROM relation") == "2026-03-01"
+    assert one(database, "SELECT locale FROM relation") == "uk"
     relation_id = one(database, "SELECT id FROM relation")
     done = worker.send(f"{people}/{relation_id}/slut")
     assert done.request.path == people

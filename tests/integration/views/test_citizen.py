@@ -175,6 +175,32 @@ def test_the_language_is_the_citizens_own_choice_and_stays(citizen: Browser) -> 
     assert "Question 1 of 5" in citizen.html
 
 
+@pytest.mark.parametrize(
+    ("chosen", "browser", "shown", "stored"),
+    [
+        (None, "ar-SY,da;q=0.3", "ar", None),
+        (None, "de", "da", None),
+        (None, "", "da", None),
+        ("uk", "ar", "uk", "uk"),
+    ],
+)
+def test_where_nobody_has_chosen_a_language_the_browser_says_it_and_nothing_is_chosen(
+    world: World, new_browser: Callable[[], Browser], database: ServerDatabase, chosen: str | None, browser: str,
+    shown: str, stored: str | None,
+) -> None:  # fmt: skip
+    with database.admin() as connection:
+        connection.execute(text("UPDATE citizen SET locale = :locale"), {"locale": chosen})
+    citizen = new_browser()
+    citizen.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = browser
+    citizen.get(f"/b/{world.token}")
+    assert f'<html lang="{shown}"' in citizen.html
+    answer_all(citizen)
+    citizen.send("/svar/gennemse", action="send")
+    with database.admin() as connection:
+        assert connection.scalars(text("SELECT locale FROM response")).all() == [shown]
+        assert connection.scalars(text("SELECT locale FROM citizen")).all() == [stored]
+
+
 def test_another_links_browser_forgets_the_first_receipt(citizen: Browser, runtime: Runtime, world: World) -> None:
     answer_all(citizen)
     citizen.send("/svar/gennemse", action="send")

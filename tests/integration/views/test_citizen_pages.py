@@ -117,7 +117,9 @@ def test_no_press_on_an_untouched_page_sends_it(all_at_once: Browser, database: 
 
 def test_enter_saves_the_page_of_all_questions_and_sends_nothing(all_at_once: Browser) -> None:
     buttons = re.findall(r'<button type="submit"[^>]*value="(\w+)"', all_at_once.html)
-    assert buttons == ["save", "review"], "Enter in a field presses the first button of the form"
+    assert buttons == ["save", "reading", "back", "save", "review"], (
+        "Enter in a field presses the first button of the form"
+    )
 
 
 def test_a_risk_answer_on_the_page_of_all_questions_leads_to_help_and_on_to_the_review(all_at_once: Browser) -> None:
@@ -171,7 +173,25 @@ def test_saving_keeps_the_page_for_later_and_for_the_other_pace(all_at_once: Bro
     all_at_once.client.set_cookie("outcomes-reading", "pace-one")
     all_at_once.get("/svar/1")
     assert 'value="2" checked' in all_at_once.html
-    assert rows(database, "SELECT answers FROM response_draft") == [{"answers": {"mood": 2, "pain": None}}]
+    assert rows(database, "SELECT answers FROM response_draft") == [{"answers": {"mood": 2}}]
+    all_at_once.get("/svar")
+    assert all_at_once.send("/svar").request.path == "/svar/2", "what was left empty is still to be answered"
+    assert "Not answered yet" in all_at_once.get("/svar/gennemse").get_data(as_text=True)
+
+
+def test_a_way_from_all_questions_keeps_what_is_an_answer_and_skips_nothing(
+    all_at_once: Browser, database: ServerDatabase
+) -> None:
+    kept = "SELECT answers FROM response_draft"
+    left = send_all(all_at_once, "reading", mood="1", pain="ninety")
+    assert (left.status_code, left.request.path) == (200, "/laesning")
+    assert 'value="/svar/alle"' in all_at_once.html, "and back again"
+    assert rows(database, kept) == [{"answers": {"mood": 1}}]
+    all_at_once.get("/svar/alle")
+    assert send_all(all_at_once, "back", mood="1", pain="2").request.path == "/svar"
+    assert rows(database, kept) == [{"answers": {"mood": 1, "pain": 2}}]
+    all_at_once.get("/svar/alle")
+    assert send_all(all_at_once, "back", mood="1", pain="9").request.path == "/svar/hjaelp", "help comes first"
 
 
 def test_every_fault_of_the_page_is_listed_and_leads_to_its_question(
@@ -255,6 +275,9 @@ def test_a_risk_answer_leads_to_help_and_then_on(browser: Browser, database: Ser
     browser.send("/svar/3", action="skip")
     browser.send("/svar/gennemse", action="send", reviewed=reviewed(browser))
     assert 'href="tel:70201201"' in browser.html, "the receipt has the help lines too"
+    promised = browser.html.partition('id="what-next"')[2].partition("</section>")[0]
+    assert "Test worker looks at your answer by 3 March 2026" in promised
+    assert "answers by" not in promised, "no second day for the same"
     called = browser.send("/svar/tal-med-mig")
     assert called.request.path == "/svar/kvittering"
     assert "Test worker contacts you by 4 March 2026" in " ".join(browser.html.split())
@@ -456,7 +479,32 @@ def test_a_question_that_is_hidden_by_now_is_refused_and_the_rest_goes_on(
     refused = browser.send("/svar/3", answer_back="5", action="next")
     assert refused.status_code == 409
     assert "This question is not asked any more" in browser.html
+    assert "It is not saved:" in browser.html
+    assert ">5" in browser.html, "what was answered is still there to be read"
+    onward = re.search(r'button-large" href="([^"]+)"', browser.html)
+    assert onward is not None
+    assert browser.get(onward[1]).request.path == "/svar/gennemse"
     assert rows(database, "SELECT answers FROM response_draft") == [{"answers": {"mood": None, "pain": 1}}]
+
+
+def test_a_way_from_a_question_keeps_an_answer_and_skips_nothing(browser: Browser, database: ServerDatabase) -> None:
+    kept = "SELECT answers FROM response_draft"
+    browser.send("/svar")
+    assert browser.send("/svar/1", action="back").request.path == "/svar"
+    assert rows(database, kept) == []
+    browser.get("/svar/1")
+    assert browser.send("/svar/1", action="reading", answer_mood="2").request.path == "/laesning"
+    assert 'value="/svar/1"' in browser.html, "and back again"
+    browser.get("/svar/2")
+    assert browser.send("/svar/2", action="back", answer_pain="ninety").request.path == "/svar/1"
+    browser.get("/svar/2")
+    assert browser.send("/svar/2", action="back", answer_pain="3").request.path == "/svar/1"
+    assert rows(database, kept) == [{"answers": {"mood": 2, "pain": 3}}]
+    browser.get("/svar/1", change="1")
+    assert browser.send("/svar/1?change=1", action="back", answer_mood="0").request.path == "/svar/gennemse"
+    assert rows(database, kept) == [{"answers": {"mood": 0, "pain": 3}}]
+    browser.get("/svar")
+    assert browser.send("/svar").request.path == "/svar/gennemse", "all is answered"
 
 
 def test_a_cached_page_holds_nobodys_answer(browser: Browser, link: str, new_browser: Callable[[], Browser]) -> None:
@@ -487,9 +535,17 @@ def test_a_file_is_kept_for_a_year_under_the_name_of_its_content(browser: Browse
         assert "immutable" in kept.headers["Cache-Control"]
         assert "no-cache" not in kept.headers["Cache-Control"], "else a browser asks again for every page"
         assert "max-age=31536000" in kept.headers["Cache-Control"]
-    for other in ("/static/css/citizen.css", "/static/css/citizen.css?v=0000"):
+    for other in ("/static/css/citizen.css?v=0000", "/static/css/nothing.css"):
         with browser.client.get(other) as response:
-            assert "max-age=3600" in response.headers["Cache-Control"]
+            assert response.headers["Cache-Control"] == "no-cache", "it may be another one in a moment"
+
+
+def test_a_file_asked_for_without_a_version_is_kept_for_a_while(browser: Browser) -> None:
+    """Fonts above all: style sheets name them, and each page would ask for each again."""
+    folder = "/static/vendor/dkfds/fonts/IBMPlexSans/split/woff2"
+    for address, seconds in ((f"{folder}/IBMPlexSans-Regular-Latin1.woff2", 86400), ("/static/css/citizen.css", 3600)):
+        with browser.client.get(address) as kept:
+            assert kept.headers["Cache-Control"] == f"max-age={seconds}"
 
 
 def test_a_file_of_text_comes_compressed_to_whoever_takes_it(browser: Browser) -> None:

@@ -60,6 +60,25 @@ def test_the_whole_way_in_and_out_by_a_code(runtime: Runtime, world: World, new_
     assert browser.get("/min-side/oversigt").status_code == 401, "the old cookie is worth nothing after signing out"
 
 
+@pytest.mark.parametrize(("stored", "pressed", "shown"), [("ar", "", "ar"), ("ar", "tr", "tr"), (None, "", "uk")])
+def test_the_own_page_speaks_the_citizens_language_where_this_browser_chose_none(
+    runtime: Runtime, world: World, new_browser: Callable[[], Browser], database: ServerDatabase, stored: str | None,
+    pressed: str, shown: str,
+) -> None:  # fmt: skip
+    give_contact(runtime, world.tenant, world.case.citizen_id)
+    with database.admin() as connection:
+        connection.execute(text("UPDATE citizen SET locale = :locale"), {"locale": stored})
+    browser = new_browser()
+    browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "uk"
+    browser.get("/min-side", sprog=pressed)
+    browser.send("/min-side", address=PHONE)
+    (code,) = sent_codes(runtime, world.tenant)
+    assert browser.send("/min-side/kode", code=code).request.path == "/min-side/oversigt"
+    assert f'<html lang="{shown}"' in browser.html
+    with database.admin() as connection:
+        assert connection.scalars(text("SELECT locale FROM citizen")).all() == [stored], "signing in chooses nothing"
+
+
 def test_known_and_unknown_see_the_same_pages(
     runtime: Runtime, world: World, new_browser: Callable[[], Browser]
 ) -> None:
@@ -122,6 +141,9 @@ def test_i_say_how_my_goal_goes(world: World, own: Browser, database: ServerData
     own.get(path)
     assert own.send(path).status_code == 400
     assert 'href="#level-1"' in own.html
+    assert '<fieldset class="form-group question form-error" aria-describedby="level-error">' in own.html
+    assert re.search(r'id="level-error"><span class="sr-only">[^<]+</span>[^<]+</p>', own.html)
+    assert 'id="note-error"' not in own.html
     assert own.send(path, level="1", note="Godt").request.path == "/min-side/maal"
     with database.admin() as connection:
         row = connection.execute(text("SELECT level, rated_by, user_id, note FROM goal_rating")).one()
@@ -185,10 +207,13 @@ def test_sharing_from_code_to_stop(
 
 
 def test_dont_ask_me_and_ask_me_again(world: World, own: Browser, new_browser: Callable[[], Browser]) -> None:
+    own.get("/min-side/oversigt")
+    assert own.html.count('href="/min-side/stop"') == 1
     own.get("/min-side/stop")
     own.send("/min-side/stop", action="stop")
     assert own.get("/min-side/oversigt").status_code == 200
-    assert 'href="/min-side/stop"' in own.html
+    assert own.html.count('href="/min-side/stop"') == 1, "it is offered to be changed, and not to be done again"
+    assert "Spørg mig ikke mere" not in own.html
     assert new_browser().get(f"/b/{world.token}").status_code == 404
     own.get("/min-side/stop")
     own.send("/min-side/stop", action="again")

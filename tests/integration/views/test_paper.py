@@ -211,6 +211,39 @@ def test_typed_in_by_two_at_once_the_other_is_told_and_keeps_what_was_typed(
     assert re.search(r'name="answer_hope" value="0"\s+checked', words)
 
 
+@pytest.mark.parametrize("fault", [{"answered_on": ""}, {"answer_hope": "forged"}, {"csrf_token": "old"}, {}])
+@pytest.mark.parametrize("differ", [False, True], ids=["stored", "two that differ"])
+def test_a_sheet_that_is_finished_meanwhile_is_told_whatever_is_wrong_with_the_other(
+    worker: Browser, sheet: str, typed: dict[str, str], fault: dict[str, str], differ: bool
+) -> None:
+    worker.get(sheet)
+    worker.send(sheet, **typed)
+    second = {**typed, "keying": "2"}
+    worker.send(sheet, **(second | ({"answer_worries": "3"} if differ else {})))
+    told = worker.send(sheet, **{**second, "answer_worries": "2", **fault})
+    assert told.status_code == 409
+    assert 'name="keying"' not in worker.html, "nothing is typed in any more"
+    assert 'href="#answered-on' not in worker.html, "no link to what isn't there"
+    assert ("two" in worker.html or "to gange" in worker.html) is differ
+
+
+def test_a_sheet_that_was_refused_does_not_read_as_stored(
+    worker: Browser, citizen: Browser, sheet: str, typed: dict[str, str]
+) -> None:
+    destroy, stored = "Et skema destrueres", "<h1>Svarene er gemt</h1>"
+    worker.get(sheet)
+    citizen.send("/svar")
+    citizen.send("/svar/1", answer_enjoyed="3", action="next")
+    citizen.get("/svar/gennemse")
+    citizen.send("/svar/gennemse")
+    assert worker.send(sheet, **typed).status_code == 409
+    assert stored not in worker.html
+    assert destroy not in worker.html
+    worker.get(sheet)
+    assert stored in worker.html
+    assert destroy in worker.html
+
+
 def test_what_was_typed_is_thrown_away(worker: Browser, sheet: str, typed: dict[str, str]) -> None:
     worker.get(sheet)
     token = TOKEN.search(worker.send(sheet, **typed).get_data(as_text=True))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.conftest import ServerDatabase
+    from tests.integration.builders import Case
     from tests.integration.views.conftest import Browser, World
 
 
@@ -79,6 +80,18 @@ def test_choosing_a_language_keeps_the_settings(anybody: Browser) -> None:
     anybody.send("/laesning", sprog="pl")
     anybody.get("/was")
     assert 'class="reading-size-large"' in anybody.html
+
+
+def test_a_language_pressed_after_a_setting_keeps_both(anybody: Browser) -> None:
+    anybody.get("/laesning")
+    (form,) = re.findall(r"<form.*?</form>", anybody.html, re.DOTALL)
+    assert form.count('name="sprog"') == len(CITIZEN_LOCALES)
+    assert all(f'name="{name}"' in form for name in CHOICES)
+    first = re.search(r"<button[^>]*>", form)
+    assert first, "Enter in a setting presses the first button: it saves, and chooses no language"
+    assert "name=" not in first[0]
+    anybody.send("/laesning", til="/was", size="largest", pace="one", sprog="pl")
+    assert 'lang="pl" dir="ltr" class="reading-size-largest"' in anybody.html
 
 
 @pytest.mark.parametrize(
@@ -157,22 +170,36 @@ def test_a_citizens_own_choice_is_stored_and_travels(citizen: Browser, world: Wo
     citizen.send("/laesning", til="/svar", sprog="so")
     assert language(citizen) == "so"
     with database.admin() as connection:
-        stored = connection.execute(text("SELECT id, locale FROM citizen WHERE locale <> 'da'")).all()
+        stored = connection.execute(text("SELECT id, locale FROM citizen WHERE locale IS NOT NULL")).all()
     assert stored == [(world.case.citizen_id, "so")]
+
+
+def test_the_choice_of_whoever_is_signed_in_is_stored_and_stands_in_their_copy(
+    world: World, own_page_of: Callable[[Case], Browser], new_browser: Callable[[], Browser]
+) -> None:
+    own = own_page_of(world.case)
+    own.get("/laesning", til="/min-side/oversigt")
+    assert own.send("/laesning", til="/min-side/oversigt", sprog="pl").request.path == "/min-side/oversigt"
+    assert language(own) == "pl"
+    assert own.get("/min-side/kopi.json").json["person"]["locale"] == "pl"
+    elsewhere = new_browser()
+    elsewhere.get(f"/b/{world.token}")
+    assert language(elsewhere) == "pl"
 
 
 def test_looking_at_the_page_changes_nothing(citizen: Browser, database: ServerDatabase) -> None:
     for code in CITIZEN_LOCALES:
         citizen.get("/laesning", til="/svar", sprog=code)
     with database.admin() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM citizen WHERE locale <> 'da'")) == 0
+        assert connection.scalar(text("SELECT count(*) FROM citizen WHERE locale IS NOT NULL")) == 0
 
 
 def test_on_a_question_the_languages_are_behind_one_link(citizen: Browser) -> None:
     assert citizen.html.count("hreflang=") == len(CITIZEN_LOCALES), "all of them on the first page"
     citizen.get("/svar/1")
     assert "hreflang=" not in citizen.html
-    assert 'href="/laesning?til=%2Fsvar%2F1"' in citizen.html
+    assert citizen.html.count('value="reading"') == 1
+    assert citizen.send("/svar/1", action="reading").request.full_path == "/laesning?til=%2Fsvar%2F1"
 
 
 def test_staff_read_danish_or_english(signed_in: Callable[..., Browser]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from flask import request
 from sqlalchemy import text
 
 from outcomes import create_app
+from outcomes.models import RiskProtocol
 from outcomes.services.give_code import give_code
 from outcomes.services.open_link import issue_link
 from outcomes.services.redeem_code import PLACE_LIMIT
@@ -17,6 +19,7 @@ from outcomes.services.sign_in import make_actor
 from outcomes.services.sign_in_citizen import begin_session, find_signed_in
 from outcomes.store.organisations import find_user
 from outcomes.views.admission import OWN_SESSION
+from tests.integration.builders import add_case, add_citizen, add_course, small_instrument
 from tests.integration.own_page import PHONE, give_contact, sent_codes
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from tests.integration.views.conftest import Browser, World
 
 SENDER = "Nordby Kommune"
+MARKED = re.compile(r'name="helper" value="(\w*)" checked')
+"""Who helped, as the review has it marked before anybody has touched it."""
 OWN_PAGES = ("/svar", "/svar/1", "/svar/alle", "/svar/gennemse", "/svar/kvittering", "/svar/kurve", "/svar/hjaelp")
 
 
@@ -57,7 +62,9 @@ def answer_and_send(browser: Browser) -> TestResponse:
             f"/svar/{number}", **{f"answer_{item}": "2", "item": item, "action": "next", "seen": seen(browser)}
         )
     browser.get("/svar/gennemse")
-    return browser.send("/svar/gennemse", reviewed=value_of(browser, "reviewed"))
+    return browser.send(
+        "/svar/gennemse", reviewed=value_of(browser, "reviewed"), helper=MARKED.findall(browser.html)[0]
+    )
 
 
 def value_of(browser: Browser, name: str) -> str:
@@ -115,6 +122,47 @@ def test_the_thanks_are_soon_gone(new_code: Callable[[], str], tablet: Browser, 
     assert tablet.get("/tablet/tak").request.path == "/tablet/tak"
     clock.travel(minutes=3)
     assert tablet.get("/tablet/tak").request.path == "/tablet"
+
+
+def test_whoever_was_asked_what_may_call_for_help_is_told_whom_to_call_whatever_they_answered(
+    runtime: Runtime, world: World, new_browser: Callable[[], Browser]
+) -> None:
+    items = [
+        {**item, "risk": {"at_least": 9}} if item["id"] == "pain" else item
+        for item in small_instrument().to_mapping()["items"]
+    ]
+    course = add_course(runtime, world.tenant, slug="smaa", instrument=small_instrument(items=items))
+    with runtime.database.transaction(world.tenant.scope) as session:
+        session.add(
+            RiskProtocol(
+                organisation_id=world.tenant.organisation_id, instrument_key="small", version=1, act_within_hours=24,
+                help_lines=[{"name": {"da": "Livslinjen"}, "phone": "70 201 201"}], decided_by="Ledelsen",
+            )
+        )  # fmt: skip
+        session.commit()
+    pages = []
+    for pain in ("9", "0"):
+        case = add_case(runtime, course, citizen_id=add_citizen(runtime, world.tenant, name=f"Nr {pain}"))
+        token = issue_link(runtime, world.tenant.scope, occasion_id=case.occasions["start"])
+        browser = new_browser()
+        browser.client.set_cookie("outcomes-tablet", str(world.tenant.organisation_id))
+        browser.get(f"/b/{token}")
+        browser.send("/svar")
+        browser.send("/svar/1", action="skip")
+        browser.send("/svar/2", answer_pain=pain, action="next")
+        if pain == "9":
+            browser.get("/svar/3")
+            browser.send("/svar/3", action="skip")
+        browser.get("/svar/gennemse")
+        assert browser.send("/svar/gennemse", reviewed=value_of(browser, "reviewed")).request.path == "/tablet/tak"
+        pages.append(re.sub(r'name="csrf_token" value="[^"]+"', "", browser.html))
+    assert 'href="tel:70201201"' in pages[0]
+    assert pages[0] == pages[1]
+    with runtime.database.transaction(world.tenant.scope) as session:
+        session.execute(text("UPDATE personal_link SET revoked_at = now()"))
+        session.commit()
+    assert browser.get("/tablet/tak").status_code == 200, "the thanks stay where the link has ended since"
+    assert 'href="tel:70201201"' not in browser.html
 
 
 @pytest.mark.parametrize("how", ["leave", "decline", "time", "idle", "front", "code"])
@@ -200,9 +248,9 @@ def test_the_next_one_reads_in_their_own_way(new_code: Callable[[], str], tablet
     assert '<html lang="ar"' not in tablet.html
 
 
-@pytest.mark.parametrize("mode", ["kiosk", "assisted"])
+@pytest.mark.parametrize(("mode", "helper"), [("kiosk", None), ("assisted", "worker")])
 def test_handing_over_signs_the_worker_out(
-    world: World, signed_in: Callable[..., Browser], database: ServerDatabase, mode: str
+    world: World, signed_in: Callable[..., Browser], database: ServerDatabase, mode: str, helper: str | None
 ) -> None:
     browser = signed_in("worker")
     place = f"/borger/{world.case.citizen_id}/spoerg/{world.case.occasions['start']}"
@@ -213,7 +261,7 @@ def test_handing_over_signs_the_worker_out(
     browser.get("/svar")
     assert answer_and_send(browser).request.path == "/tablet/tak"
     with database.admin() as connection:
-        assert connection.scalar(text("SELECT mode FROM response")) == mode
+        assert connection.execute(text("SELECT mode, helper_kind FROM response")).one() == (mode, helper)
     browser.get("/tablet")
     assert browser.client.get_cookie("outcomes-tablet") is None, "a worker's own device isn't a tablet for that"
 
@@ -357,6 +405,7 @@ def test_a_code_that_was_asked_for_on_a_tablet_is_not_left_for_the_next_one(
     runtime: Runtime, world: World, used_tablet: Browser
 ) -> None:
     used_tablet.get("/min-side")
+    assert 'id="address" name="address" value="" dir="ltr" autocomplete="off"' in used_tablet.html
     assert used_tablet.send("/min-side", address=PHONE).request.path == "/min-side/kode"
     used_tablet.get("/tablet")
     assert used_tablet.get("/min-side/kode").request.path == "/min-side"

@@ -114,6 +114,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "questions": [Thing(id="q1", number=1, block=POLYGLOT, seen="seen-1", elsewhere=True)],
         "elsewhere": True,
         "intro": Thing(text=POLYGLOT, foreign=True, language="so", direction="ltr"),
+        "untranslated": POLYGLOT,
         "saved": "flere",
         "contact": CONTACT,
     },
@@ -126,11 +127,18 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "pages/citizen/decline.html": {"own": True, "contact": CONTACT},
     "pages/citizen/declined.html": {"contact": CONTACT},
+    "pages/citizen/not_asked.html": {
+        "line": {"answer": POLYGLOT, "answer_language": ""},
+        "onward": "/svar/3",
+        "organisation_name": "Solbakke Kommune",
+        "contact": CONTACT,
+    },
     "pages/citizen/said_no.html": {"organisation_name": "Solbakke Kommune", "contact": CONTACT},
     "pages/citizen/not_ready.html": {"contact": CONTACT},
     "pages/citizen/review.html": {
         "answers": LINES,
         "elsewhere": {2},
+        "open": {3},
         "errors": [Thing(target="change-1", message=POLYGLOT), Thing(target="send", message="Press once more")],
         "digest": "digest-1",
         "submission_key": "key-1",
@@ -219,7 +227,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "obstacle": None,
         "only_citizen": True,
         "respondents": [
-            Thing(who=RESPONDENT, begun=True, ended=False, given=None),
+            Thing(
+                who=RESPONDENT,
+                sheet=Thing(own="arabisk", language="dansk", others=[Thing(code="en", words=POLYGLOT)]),
+                begun=True,
+                ended=False,
+                given=None,
+            ),
             Thing(
                 who=RESPONDENT,
                 begun=False,
@@ -277,6 +291,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "languages": [Thing(code="da", label="dansk"), Thing(code="pl", label="polsk")],
         "mode": "phone",
         "errors": [Thing(target="mode-interview", message="Choose")],
+        "untranslated": POLYGLOT,
         "saved": "flere",
         "view": Thing(help=RISK),
         "submission_key": "key-1",
@@ -287,7 +302,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "shared": True,
         "organisation_name": POLYGLOT,
     },
-    "pages/tablet/thanks.html": {"seconds": 60, "contact": CONTACT},
+    "pages/tablet/thanks.html": {
+        "seconds": 60,
+        "contact": CONTACT,
+        "lines": [Thing(name=POLYGLOT, phone="70 201 201", hours="")],
+    },
     "pages/tablet/still_here.html": {"seconds": 120},
     "pages/manager/analysis_plan.html": {
         "intervention": INTERVENTION,

@@ -22,6 +22,7 @@ OWN_SAMPLES: dict[str, dict[str, Any]] = {
         "address": POLYGLOT,
         "errors": [Thing(target="address", message="Write it")],
         "openid": True,
+        "shared": False,
     },
     "pages/own/code.html": {"errors": [Thing(target="code", message="Wrong")]},
     "pages/own/choose.html": {"organisations": [POLYGLOT, "Sydby Kommune"]},

@@ -184,10 +184,15 @@ def test_faces_are_drawn_with_words_beside(render: Any) -> None:
     assert all(option.wording["en"].replace("'", "&#39;") in html for option in item.options)
 
 
-def test_the_last_step_back_leads_to_the_start(render: Any) -> None:
-    assert '<a class="back-link" href="/citizen.start">' in draw(render, "single_choice", previous=None)
-    assert '<a class="back-link" href="/citizen.question/number-1">' in draw(render, "single_choice")
-    assert '<a class="back-link" href="/citizen.review">' in draw(render, "single_choice", from_review=True)
+def test_the_ways_back_and_to_reading_keep_what_stands_on_the_page(render: Any) -> None:
+    html = draw(render, "single_choice")
+    assert 'id="answers"' in html
+    for action in ("back", "reading"):
+        assert f'<button type="submit" form="answers" name="action" value="{action}"' in html
+    first = re.search(r'<button type="submit"[^>]*value="(\w+)"', html)
+    assert first
+    assert first[1] == "next", "Enter in a field presses the first button of the form"
+    assert "Back to your answers" in draw(render, "single_choice", from_review=True)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TYPES if kind != "free_text"])

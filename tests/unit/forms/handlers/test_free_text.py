@@ -23,6 +23,8 @@ ITEM = "text"
         ("a\x00b\x07c\x7f", "abc"),
         ('<b>fed</b> & "citat"', '<b>fed</b> & "citat"'),
         ("مرحبا 🙂", "مرحبا 🙂"),
+        ("می\u200cروم 👩\u200d👧", "می\u200cروم 👩\u200d👧"),
+        ("❤\ufe0f", "❤\ufe0f"),
     ],
 )
 def test_kept_as_written_with_plain_line_ends(send, sent, stored):
@@ -45,7 +47,9 @@ def test_a_line_end_counts_as_one_character(send):
     assert send("\r\n".join("x" * 15))[0].answers()["text"].count("\n") == 14
 
 
-@pytest.mark.parametrize("sent", ["", "   ", "\r\n\r\n", "\x00"])
+@pytest.mark.parametrize(
+    "sent", ["", "   ", "\r\n\r\n", "\x00", "\u200b", " \u2060\ufeff\u200f ", "\u3164\u2800\ufe0f"]
+)
 def test_empty_asks_for_an_answer_or_skip(send, sent):
     form, field = send(sent)
     assert field.errors

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outcomes.errors import AnswerError
 from outcomes.forms.build import build_question_form
 from outcomes.forms.handlers import answer_text, handler_for
 from outcomes.forms.handlers.number import in_digits, read_number
@@ -56,8 +59,26 @@ ITEM = "number"
         ("½", None, None),
         ("²", None, None),
         ("", None, None),
-        ("9" * 16, None, None),
-        ("9" * 5000, None, None),
+        ("9" * 16, inf, inf),
+        ("-" + "9" * 5000, -inf, -inf),
+        ("9." + "9" * 15, None, None),
+        ("12 345 678,5", 12345678.5, 12345678.5),
+        ("1'000", 1000, 1000),
+        ("1\N{RIGHT SINGLE QUOTATION MARK}000", 1000, 1000),
+        ("1\N{NARROW NO-BREAK SPACE}000", 1000, 1000),
+        ("-\N{NO-BREAK SPACE}1 000", -1000, -1000),
+        ("١ ٠٠٠", 1000, 1000),
+        ("0 5", None, None),
+        ("1 0", None, None),
+        ("0'5", None, None),
+        ("١ ٠", None, None),
+        ("١٬٠", None, None),
+        ("1\N{NO-BREAK SPACE}0", None, None),
+        ("0 500", None, None),
+        ("1 0000", None, None),
+        ("1 000 5", None, None),
+        ("1000 000", None, None),
+        ("7 ,5", None, None),
     ],
 )
 def test_reading(written, da, en):
@@ -103,7 +124,9 @@ def test_stored_whole_where_it_is_whole(send, sent, stored):
         ("-0,25", "from 0.0 to 3000.0"),
         ("7,1", "steps of 0.25"),
         ("1e999", "in digits"),
-        pytest.param("9" * 5000, "in digits", id="too long"),
+        ("0 5", "in digits"),
+        pytest.param("9" * 5000, "from 0.0 to 3000.0", id="too long"),
+        pytest.param("-" + "9" * 16, "from 0.0 to 3000.0", id="too long below zero"),
         pytest.param("0," + "1" * 5000, "in digits", id="too exact"),
     ],
 )
@@ -120,6 +143,12 @@ def test_a_whole_number_is_asked_for_without_decimals(instrument):
     assert with_decimals.answer_fields[0].render_kw["inputmode"] == "text"  # below zero: a minus sign is needed
     with pytest.raises(Exception, match="without decimals"):
         handler_for(item, "da").read(["2,5"])
+
+
+def test_a_number_too_long_to_be_held_is_refused_where_none_is_too_large(instrument):
+    item = instrument.item("whole").model_copy(update={"minimum": None, "maximum": None})
+    with pytest.raises(AnswerError, match="in digits"):
+        handler_for(item, "da").read(["9" * 16])
 
 
 def test_empty_asks_for_a_number(send):

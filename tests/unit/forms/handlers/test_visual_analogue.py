@@ -23,7 +23,7 @@ def test_stored(send, sent, stored):
         ("-1", "from 0"),
         ("62,5", "whole number"),
         ("midt", "in digits"),
-        ("9" * 5000, "in digits"),
+        ("9" * 5000, "from 0 to 100"),
     ],
 )
 def test_refused(send, sent, words):
