@@ -106,7 +106,7 @@ def test_from_the_questionnaire_to_the_call(demo: Demo, visit: Callable[..., Vis
     worker.look("today, with a signal")
     turn = page.locator("section[aria-labelledby=signals] .turn").filter(has_text=TITLE)
     expect(turn).to_have_count(1)
-    enter(worker, turn.locator("a.turn-action"))
+    enter(worker, turn.locator("a.turn-action").filter(has_text=TITLE))
     worker.look("a signal")
     expect(page.locator(".said dd")).to_have_text("Nej")
     enter(worker, worker.button("Save what was done"))
