@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import g, redirect, render_template, request, url_for
-from markupsafe import Markup, escape
+from flask import g, get_template_attribute, redirect, render_template, request, url_for
+from markupsafe import escape
 
 from outcomes.errors import AnswerChangedError, AnswerError, ConflictError, UnavailableError
 from outcomes.forms.build import build_form
@@ -159,9 +159,9 @@ def _changed_words(visit: Visit, item: Any, words: str) -> str:
         return gettext(
             "You have answered this in another browser meanwhile. Press once more if what stands here is what you mean."
         )
-    said = escape(gettext("You skipped this one") if other["answer"] is None else other["answer"])
-    if other["answer_language"] is not None:
-        said = Markup('<span lang="{}" dir="auto">{}</span>').format(other["answer_language"], said)
+    said = gettext("You skipped this one")
+    if other["answer"] is not None:
+        said = get_template_attribute("macros/said.html", "answer")(other)
     sentence = gettext(
         "In another window you have answered this meanwhile: %(words)s. Press once more if what stands here is what you"
         " mean."

@@ -11,17 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from werkzeug.test import TestResponse
 
 from outcomes.language import CITIZEN_LOCALES, gettext, use_locale
-from outcomes.models import Organisation, RiskProtocol
 from outcomes.services.give_code import give_code
 from outcomes.services.open_link import issue_link
 from outcomes.services.runtime import Actor, Runtime
 from outcomes.services.sign_in import make_actor
 from outcomes.store.organisations import find_user
+from tests.integration.all_kinds import all_kinds, give_own_words
 from tests.integration.builders import (
     Case,
     add_cases,
@@ -29,7 +28,6 @@ from tests.integration.builders import (
     add_course,
     answer,
     get_ticket,
-    small_instrument,
 )
 from tests.integration.views.conftest import Browser
 
@@ -74,48 +72,11 @@ def everywhere(name: str) -> dict[str, str]:
     return {code: f"{name} {code}" for code in CITIZEN_LOCALES}
 
 
-def every_kind() -> Any:
-    """A questionnaire with each kind of question, in every language."""
-    options = [{"value": value, "wording": everywhere(f"answer {value}")} for value in range(3)]
-    faces = [{**option, "symbol": face} for option, face in zip(options, ("sad", "neutral", "glad"), strict=True)]
-    ends = {"low": everywhere("low"), "high": everywhere("high")}
-    more: dict[str, dict[str, Any]] = {
-        "single_choice": {"options": faces, "no_answer": ["dont_know", "prefer_not"], "risk": {"at_least": 2}},
-        "multi_choice": {"options": options},
-        "scale_0_10": {"ends": ends, "faces": "gladder"},
-        "visual_analogue": {"ends": ends},
-        "number": {"minimum": 0, "maximum": 10, "unit": everywhere("units"), "help": everywhere("help")},
-        "free_text": {},
-    }
-    items = [{"id": kind, "type": kind, "wording": everywhere(kind), **more[kind]} for kind in SAID]
-    return small_instrument(
-        key="translated", items=items, languages=list(CITIZEN_LOCALES), title=everywhere("title"),
-        intro=everywhere("intro"),
-        licence={"id": "CC-BY-SA-4.0", "holder": "Us", "text": everywhere("licence"), "may_ship_wording": True},
-        scales=[{
-            "key": "total", "title": everywhere("scale"), "items": ["scale_0_10"], "range": [0, 10],
-            "direction": "higher_is_better",
-        }],
-    )  # fmt: skip
-
-
-def give_every_language(runtime: Runtime, world: World) -> Actor:
-    """The organisation's own words in every language, also those to somebody in danger; and their worker."""
+def worker_of(runtime: Runtime, world: World) -> Actor:
     with runtime.database.transaction(world.tenant.scope) as session:
-        organisation = session.get_one(Organisation, world.tenant.organisation_id)
-        organisation.privacy = {"legal_basis": everywhere("law"), "kept_for": everywhere("as long")}
-        line = {"name": everywhere("line"), "phone": "70 201 201", "hours": everywhere("always")}
-        session.add(
-            RiskProtocol(
-                id=uuid4(), organisation_id=organisation.id, instrument_key="translated", version=1, help_lines=[line],
-                words=everywhere("comfort"), act_within_hours=24, decided_by="Test",
-            )
-        )  # fmt: skip
         user = find_user(session, email="worker@example.org")
         assert user is not None
-        worker = make_actor(user)
-        session.commit()
-        return worker
+        return make_actor(user)
 
 
 class Markup(HTMLParser):
@@ -333,8 +294,9 @@ class People:
 def test_every_state_has_the_same_markup_in_every_language(
     runtime: Runtime, world: World, clock: Clock, new_browser: Callable[[], Browser]
 ) -> None:
-    worker = give_every_language(runtime, world)
-    course = add_course(runtime, world.tenant, slug="translated", instrument=every_kind())
+    give_own_words(runtime, world.tenant, "translated", everywhere)
+    worker = worker_of(runtime, world)
+    course = add_course(runtime, world.tenant, slug="translated", instrument=all_kinds("translated", everywhere))
     wanted = [(language, way) for language in CITIZEN_LOCALES for way in WAYS]
     cases = dict(zip(wanted, add_cases(runtime, course, [None] * len(wanted)), strict=True))
     for language in CITIZEN_LOCALES:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
-from outcomes.models import Organisation, RiskProtocol
 from outcomes.reports.own_copy import render_copy_html
 from outcomes.services import copy_own_data
 from outcomes.services.open_link import issue_link
-from tests.integration.builders import add_case, add_course, add_goal, answer, get_ticket, small_instrument
+from tests.integration.all_kinds import all_kinds, give_own_words
+from tests.integration.builders import add_case, add_course, add_goal, answer, get_ticket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,50 +29,12 @@ THEIRS, OWN = "Kundansk", "Egenord"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SPOKEN = {"aria-label", "alt", "title", "placeholder", "aria-valuetext"}
 """Attributes that are read aloud."""
-NAMES = (f"{THEIRS} titel", f"{THEIRS} skala")
+NAMES = (f"{THEIRS} title", f"{THEIRS} scale")
 """A proper name inside a sentence needs no mark; where it stands alone, it does."""
 
 
 def only_danish(name: str) -> dict[str, str]:
     return {"da": f"{THEIRS} {name}"}
-
-
-def every_kind() -> Any:
-    """All kinds of answer, in Danish alone."""
-    options = [{"value": value, "wording": only_danish(f"svar {value}")} for value in range(3)]
-    ends = {"low": only_danish("lavt"), "high": only_danish("højt")}
-    kinds: dict[str, dict[str, Any]] = {
-        "single_choice": {"options": options, "no_answer": ["dont_know"], "risk": {"at_least": 2}},
-        "multi_choice": {"options": options},
-        "scale_0_10": {"ends": ends},
-        "visual_analogue": {"ends": ends},
-        "number": {"minimum": 0, "maximum": 10, "unit": only_danish("enheder"), "help": only_danish("hjælp")},
-        "free_text": {},
-    }
-    items = [{"id": kind, "type": kind, "wording": only_danish(kind), **more} for kind, more in kinds.items()]
-    return small_instrument(
-        key="danish", items=items, languages=["da"], title=only_danish("titel"), intro=only_danish("indledning"),
-        licence={"id": "CC-BY-SA-4.0", "holder": "Os", "text": only_danish("licens"), "may_ship_wording": True},
-        scales=[{
-            "key": "total", "title": only_danish("skala"), "items": ["scale_0_10"], "range": [0, 10],
-            "direction": "higher_is_better",
-        }],
-    )  # fmt: skip
-
-
-def give_only_danish(runtime: Runtime, world: World) -> None:
-    """An organisation whose own sentences are in Danish alone, also those to somebody in danger."""
-    with runtime.database.transaction(world.tenant.scope) as session:
-        organisation = session.get_one(Organisation, world.tenant.organisation_id)
-        organisation.privacy = {"legal_basis": only_danish("lov"), "kept_for": only_danish("så længe")}
-        line = {"name": only_danish("linje"), "phone": "70 201 201", "hours": only_danish("altid")}
-        session.add(
-            RiskProtocol(
-                id=uuid4(), organisation_id=organisation.id, instrument_key="danish", version=1, help_lines=[line],
-                words=only_danish("trøst"), act_within_hours=24, decided_by="Test",
-            )
-        )  # fmt: skip
-        session.commit()
 
 
 class Words(HTMLParser):
@@ -208,8 +169,8 @@ def test_words_of_another_language_say_so(
     own_page_of: Callable[[Case], Browser], signed_in: Callable[..., Browser],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    give_only_danish(runtime, world)
-    course = add_course(runtime, world.tenant, slug="danish", instrument=every_kind())
+    give_own_words(runtime, world.tenant, "danish", only_danish)
+    course = add_course(runtime, world.tenant, slug="danish", instrument=all_kinds("danish", only_danish))
     case, endangered = (
         add_case(runtime, course, citizen_id=citizen_id) for citizen_id in (world.case.citizen_id, None)
     )
